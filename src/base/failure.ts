@@ -1,0 +1,9 @@
+// The world's trouble while serving (never the user's, never ours): RFC 9209 name, whose side, whether anything was sent.
+import type { ReasonCode } from './reason.ts'
+
+export interface Failure {
+  readonly code: ReasonCode
+  readonly side: 'visitor' | 'origin'
+  /** For the log only: the system's word for it (`ECONNREFUSED`), the grammar rule that was broken, the timeout's key. */
+  readonly detail: string
+}

@@ -1,0 +1,31 @@
+// What a request says, checked and normalised once; the decision reads this and nothing else of the request.
+import type { PathClass } from './path.ts'
+
+/** Looks fields up by lower-case name; absent is undefined. */
+export interface FieldReader {
+  /** The value of the first line of that name. */
+  first(name: string): string | undefined
+  /** The values of all its lines, in order. */
+  all(name: string): readonly string[]
+}
+
+export interface Facts {
+  readonly method: string
+  /** `http` or `https`: what the visitor spoke to us. */
+  readonly scheme: 'http' | 'https'
+  /** The authority as sent (Host, or the authority of an absolute target), `''` for HTTP/1.0 without Host. */
+  readonly authority: string
+  /** Lower case, no port, no trailing dot, no brackets. */
+  readonly host: string
+  /** The raw path, byte for byte as sent; at least `/`. */
+  readonly path: string
+  /** Percent-decoded (as latin1 bytes), encoded separators as `/`, runs of `/` collapsed: for matching only. */
+  readonly decodedPath: string
+  /** What path security found. */
+  readonly pathClass: PathClass
+  /** With its `?`, or `''`. */
+  readonly query: string
+  readonly fields: FieldReader
+  /** The visitor's address after trusted proxies were walked; `''` for a unix socket. */
+  readonly client: string
+}

@@ -1,0 +1,106 @@
+// What the file means as a whole: frozen, with references in place of names and numbers in place of words.
+// It holds no socket, timer, counter or promise, and never sees what runs.
+import type { Address } from '../base/address.ts'
+import type { AddressSet } from '../base/cidr.ts'
+import type { Pointer } from '../base/pointer.ts'
+import type { FieldEdits } from '../http/edits.ts'
+import type { Redirect } from '../http/location.ts'
+import type { ErrorPages } from '../http/template.ts'
+import type { RouteMatch } from '../match/route-match.ts'
+import type { Leg, Pool } from '../upstream/target.ts'
+import type { Router } from './router.ts'
+
+/** Bytes, counts and milliseconds; 0 means none for the maxima that allow it and off for a timeout. */
+export interface Limits {
+  readonly maxHeaderBytes: number
+  readonly maxHeaders: number
+  readonly maxUrlBytes: number
+  readonly maxBodyBytes: number
+  readonly headerTimeout: number
+  readonly bodyIdleTimeout: number
+  readonly writeIdleTimeout: number
+  readonly keepaliveTimeout: number
+  readonly maxConnections: number
+  readonly maxRequestsInFlight: number
+}
+
+export interface Listener {
+  readonly id: string
+  readonly name: string
+  readonly at: Pointer
+  readonly enabled: boolean
+  readonly protocol: 'http'
+  readonly address: Address
+  readonly limits: Limits
+  /** server.trusted_proxies and the listener's own. */
+  readonly trustedProxies: AddressSet
+  readonly errorPages: ErrorPages | undefined
+  readonly router: Router
+}
+
+/** Removed from the raw path by whole segments, then put in front (design config, `rewrite`). */
+export interface Rewrite {
+  /** Longest first; written decoded. */
+  readonly stripPrefixes: readonly string[]
+  readonly addPrefix: string
+}
+
+export interface Forward {
+  readonly kind: 'forward'
+  readonly pool: Pool
+  /** By `target.index`; undefined at the places of static targets. */
+  readonly legs: readonly (Leg | undefined)[]
+  readonly rewrite: Rewrite | undefined
+}
+
+export interface Route {
+  readonly id: string
+  readonly name: string
+  readonly at: Pointer
+  readonly listeners: readonly string[]
+  readonly enabled: boolean
+  readonly isDefault: boolean
+  readonly priority: number
+  readonly match: RouteMatch
+  readonly pathSecurity: 'strict' | 'allow_encoded_separators'
+  /** 0: the listener's limit holds. */
+  readonly maxBodyBytes: number
+  readonly responseEdits: FieldEdits | undefined
+  readonly errorPages: ErrorPages | undefined
+  readonly action: Forward | Redirect
+}
+
+export interface AccessLog {
+  readonly enabled: boolean
+  readonly format: 'json' | 'combined'
+  /** 0 to 1; errors are always kept. */
+  readonly sample: number
+}
+
+export interface Logging {
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error'
+  readonly format: 'json' | 'pretty'
+  readonly access: AccessLog
+}
+
+export interface ReloadRules {
+  readonly debounce: number
+  /** 0 turns the poll off. */
+  readonly poll: number
+  /** 0 to 1. */
+  readonly maxRemovedRoutes: number
+}
+
+export interface Snapshot {
+  /** Hash of the config and of every file it names: equal revisions mean the same thing. */
+  readonly revision: string
+  readonly drainTimeout: number
+  readonly reload: ReloadRules
+  readonly logging: Logging
+  /** By id, disabled ones too. */
+  readonly listeners: ReadonlyMap<string, Listener>
+  /** By id, disabled ones too. */
+  readonly routes: ReadonlyMap<string, Route>
+  /** By id, those written in place (`route:<id>`) too. */
+  readonly pools: ReadonlyMap<string, Pool>
+}

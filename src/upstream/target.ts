@@ -1,0 +1,94 @@
+// A pool and its targets, compiled: plain frozen values without sockets or counters.
+import type { Pointer } from '../base/pointer.ts'
+import type { Answer } from '../http/answer.ts'
+import type { FieldEdits } from '../http/edits.ts'
+
+export type LoadBalancing = 'round_robin' | 'weighted_round_robin'
+
+/** Where an origin listens. `hostField` is what its Host field says: `name`, `name:8080`, `[::1]:80`, `localhost` for unix. */
+export interface Origin {
+  readonly scheme: 'http'
+  readonly host: string
+  readonly port: number
+  /** Set for `unix:/path`; host and port then mean nothing. */
+  readonly socketPath: string | undefined
+  readonly hostField: string
+  /** As written in the file, for logs. */
+  readonly url: string
+}
+
+/** How connections are made and kept (design config, "peer"). Milliseconds; 0 turns a timeout, or pooling, off. */
+export interface Peer {
+  readonly connectionTimeout: number
+  readonly totalConnectionTimeout: number
+  readonly readTimeout: number
+  readonly writeTimeout: number
+  readonly idleTimeout: number
+}
+
+/** Connections with the same profile may serve each other's requests; anything that differs keeps them apart. */
+export interface Profile {
+  /** Stable across reloads: the target's identity and a hash of origin and peer. */
+  readonly identity: string
+  readonly origin: Origin
+  readonly peer: Peer
+  /** Where each key was written, `/defaults/peer/read_timeout`; absent when it is the built-in default. */
+  readonly setBy: Readonly<Partial<Record<keyof Peer, Pointer>>>
+}
+
+interface TargetCommon {
+  /** Position in the pool. */
+  readonly index: number
+  /** What State knows it by: its id, else its url (`url#2` for a repeat), else a hash of the static content. */
+  readonly key: string
+  /** What people see: id, name, or `target-<n>`. */
+  readonly name: string
+  readonly at: Pointer
+  readonly enabled: boolean
+  readonly priorityGroup: number
+  readonly weight: number
+  readonly tags: readonly string[]
+}
+
+export interface ProxyTarget extends TargetCommon {
+  readonly kind: 'proxy'
+  readonly profile: Profile
+  readonly preserveHost: boolean
+  readonly responseHeaderTimeout: number
+  readonly responseHeaderTimeoutAt: Pointer | undefined
+}
+
+export interface StaticTarget extends TargetCommon {
+  readonly kind: 'static'
+  readonly answer: Answer
+}
+
+export type Target = ProxyTarget | StaticTarget
+
+export interface Group {
+  readonly priority: number
+  /** Enabled, with a weight above zero, in the order of the file. */
+  readonly members: readonly Target[]
+  /** The sum of the members' weights. */
+  readonly totalWeight: number
+}
+
+export interface Pool {
+  /** The upstream's id, or `route:<route id>` for a pool written in place. */
+  readonly id: string
+  readonly at: Pointer
+  readonly loadBalancing: LoadBalancing
+  readonly targets: readonly Target[]
+  /** Only groups with members, lowest priority number first. */
+  readonly groups: readonly Group[]
+}
+
+/** One way from a route to a proxy target: everything that the two decide together. */
+export interface Leg {
+  readonly target: ProxyTarget
+  readonly profile: Profile
+  readonly responseHeaderTimeout: number
+  readonly responseHeaderTimeoutAt: Pointer | undefined
+  /** Field changes of route, target and basic_auth, in that order; undefined when there are none. */
+  readonly requestEdits: FieldEdits | undefined
+}
