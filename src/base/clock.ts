@@ -26,3 +26,10 @@ export function systemClock(): Clock {
     },
   }
 }
+
+/** Lets everything that is ready to run (sockets, timers) have its turn. Keeps the process alive meanwhile. */
+export function nextTurn(): Promise<void> {
+  return new Promise(resolve => {
+    setImmediate(resolve)
+  })
+}

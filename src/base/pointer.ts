@@ -4,12 +4,16 @@ export type Pointer = string
 
 /** Appends one step to a pointer; `~` and `/` in the step are escaped. */
 export function step(pointer: Pointer, name: string | number): Pointer {
-  return `${pointer}/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`
+  const text = String(name)
+  if (!text.includes('~') && !text.includes('/')) return `${pointer}/${text}`
+  return `${pointer}/${text.replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
 /** Builds a pointer from its unescaped steps: `pointer('routes', 'a/b')` is `/routes/a~1b`. */
 export function pointer(...steps: readonly (string | number)[]): Pointer {
-  return steps.reduce<Pointer>((at, name) => step(at, name), '')
+  let at: Pointer = ''
+  for (const name of steps) at = step(at, name)
+  return at
 }
 
 /** The unescaped steps of a pointer; the root pointer has none. */

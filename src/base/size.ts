@@ -7,7 +7,7 @@ const UNITS: Readonly<Record<string, number>> = {
   GiB: 1024 ** 3,
   TiB: 1024 ** 4,
 }
-const SHAPE = /^(\d{1,15})(B|KiB|MiB|GiB|TiB)?$/
+const SHAPE = /^(\d{1,16})(B|KiB|MiB|GiB|TiB)?$/
 
 /** Bytes of a written size (a bare number is bytes), or undefined when it isn't one or is past 2^53. */
 export function parseSize(text: string): number | undefined {

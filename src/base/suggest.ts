@@ -20,16 +20,27 @@ function distance(a: string, b: string, limit: number): number {
   return last[b.length] ?? 0
 }
 
+/** The shortest start of a word, or rest of one, that says enough: `warning` for `warn`, `log` for `logging`. */
+const SHORTEST = 3
+
+function continues(word: string, candidate: string): boolean {
+  const [short, long] = word.length < candidate.length ? [word, candidate] : [candidate, word]
+  return short.length >= SHORTEST && long.startsWith(short)
+}
+
 /** The candidate nearest to a mistyped word, when it is near enough to be meant; ties go to the first. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase().replaceAll('-', '_')
   let limit = Math.max(1, Math.floor(wanted.length / 3))
   let found: string | undefined
+  let longer: string | undefined
   for (const candidate of candidates) {
+    if (longer === undefined && continues(wanted, candidate.toLowerCase().replaceAll('-', '_')))
+      longer = candidate
     const edits = distance(wanted, candidate.toLowerCase().replaceAll('-', '_'), limit)
     if (edits > limit || (found !== undefined && edits === limit)) continue
     found = candidate
     limit = edits
   }
-  return found
+  return found ?? longer
 }

@@ -1,0 +1,24 @@
+// Values whose form was proven before: reading one that doesn't fit is our mistake, not a person's.
+import { parseDuration } from './duration.ts'
+import { parseSize } from './size.ts'
+
+function proven<T>(value: T | undefined, text: string): T {
+  if (value === undefined) throw new Error(`unchecked value ${JSON.stringify(text)}`)
+  return value
+}
+
+/** Milliseconds. */
+export function duration(text: string): number {
+  return proven(parseDuration(text), text)
+}
+
+/** Bytes. */
+export function size(text: string): number {
+  return proven(parseSize(text), text)
+}
+
+/** `20%` as 0.2. */
+export function share(text: string): number {
+  const digits = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]
+  return proven(digits === undefined ? undefined : Number(digits) / 100, text)
+}
