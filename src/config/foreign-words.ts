@@ -1,0 +1,161 @@
+// Words that people bring from other proxies, and what they are called here. Looked up by the key alone, wherever it stands.
+
+/** The same thing under another word: the key here, and, where it stands elsewhere, how it is written. */
+const OURS: Readonly<Record<string, string>> = {
+  algorithm: 'load_balancing',
+  lb_policy: 'load_balancing',
+  lb_algorithm: 'load_balancing',
+  policy: 'load_balancing',
+  target_load_balancing: 'load_balancing',
+  backend: 'upstream',
+  cluster: 'upstream',
+  proxy_pass: 'upstream',
+  service: 'upstream',
+  upstream_id: 'upstream',
+  backends: 'upstreams',
+  clusters: 'upstreams',
+  services: 'upstreams',
+  endpoints: 'targets',
+  nodes: 'targets',
+  servers: 'targets',
+  address: 'bind',
+  listen: 'bind',
+  entry_points: 'listener',
+  listener_id: 'listener',
+  entrypoints: 'listeners',
+  host_pattern: 'host',
+  hosts: 'host',
+  hostname: 'host',
+  server_name: 'host',
+  location: 'path_prefix',
+  prefix: 'path_prefix',
+  paths: 'path',
+  method: 'methods',
+  is_default: 'default',
+  group: 'priority_group',
+  path_security_mode: 'path_security',
+  strip_path_prefix: 'strip_prefix',
+  replace_prefix: 'add_prefix',
+  set_headers: 'set',
+  status_code: 'status',
+  code: 'status',
+  static_status_code: 'status',
+  static_response_headers: 'headers',
+  static_response_body: 'body',
+  static_response_template_id: 'template',
+  redirect_target: 'target',
+  redirect_target_mode: 'mode',
+  redirect_status_code: 'status',
+  redirect_preserve_query: 'preserve_query',
+  redirect_preserve_path_suffix: 'preserve_path_suffix',
+  upstream_request_headers: 'request_headers',
+  upstream_basic_auth: 'basic_auth',
+  upstream_response_header_timeout: 'response_header_timeout',
+  client_max_body_size: 'max_body_bytes',
+  max_body_size: 'max_body_bytes',
+  client_header_timeout: 'header_timeout',
+  keepalive: 'keepalive_timeout',
+  connect_timeout: 'connection_timeout',
+  send_timeout: 'write_timeout',
+  content: 'body',
+  file: 'body_file',
+  log_level: 'level',
+  middlewares: 'request_headers',
+}
+
+/** What this version doesn't have, under our word or another's. */
+const ABSENT: Readonly<Record<string, string>> = {
+  https: 'https listeners',
+  random: 'the policy random',
+  weighted_random: 'the policy weighted_random',
+  least_conn: 'least-connections policies',
+  least_connections: 'least-connections policies',
+  least_active_requests: 'least-connections policies',
+  weighted_least_active_requests: 'least-connections policies',
+  hash: 'hashing',
+  ip_hash: 'hashing',
+  power_of_two: 'the policy power_of_two',
+  peak_ewma: 'the policy peak_ewma',
+  waf_captcha_page: 'a WAF',
+  waf_waiting_room_page: 'a WAF',
+  workers: 'several workers',
+  state: 'a state folder',
+  management: 'a management door',
+  certificates: 'TLS',
+  tls: 'TLS',
+  ssl: 'TLS',
+  http2: 'HTTP/2',
+  acme: 'ACME',
+  redirect_to_https: 'redirect_to_https',
+  proxy_protocol: 'the PROXY protocol',
+  agents: 'agents',
+  transport: 'agents',
+  agent_selector: 'agents',
+  agent_load_balancing: 'agents',
+  waf: 'a WAF',
+  rate_limits: 'rate limits',
+  rate_limit: 'rate limits',
+  traffic_shapers: 'traffic shapers',
+  cache: 'a cache',
+  access: 'access policies',
+  access_policies: 'access policies',
+  when: 'CEL conditions',
+  health_check: 'health checks',
+  healthcheck: 'health checks',
+  health_checks: 'health checks',
+  passive_health: 'health checks',
+  retry: 'retries',
+  retries: 'retries',
+  sticky: 'sticky sessions',
+  hash_on: 'hashing',
+  hash_fallback: 'hashing',
+  slots: 'hashing',
+  tls_skip_verify: 'https origins',
+  sni: 'https origins',
+  verify_cert: 'https origins',
+  verify_hostname: 'https origins',
+  use_system_certs: 'https origins',
+  client_cert_key: 'https origins',
+  ca: 'https origins',
+  ca_file: 'https origins',
+  alternative_cn: 'https origins',
+  alpn: 'https origins',
+  psk: 'https origins',
+  tls_policy: 'https origins',
+  s2n_security_policy: 'https origins',
+  proxy: 'proxies on the way to an origin',
+  bind_to: 'bind_to',
+  tcp_keepalive: 'tcp_keepalive',
+  group_key: 'group_key',
+  http_upstream_request_policy: 'http_upstream_request_policy',
+}
+
+/** Parts of the words of reference systems that say nothing here: units are written with the value. */
+const UNIT = /_(millis|ms|milliseconds|seconds|secs|bytes_per_second)$/
+
+function snake(word: string): string {
+  return word
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replaceAll('-', '_')
+    .toLowerCase()
+}
+
+/** The ways our word for a foreign one may be spelt, likeliest first; the caller keeps the one that is known where it stands. */
+export function oursFor(word: string): readonly string[] {
+  const plain = snake(word)
+  const unitless = plain.replace(UNIT, '')
+  return [plain, unitless, `${unitless}_timeout`, OURS[plain], OURS[unitless]].filter(
+    (found): found is string => found !== undefined && found !== word,
+  )
+}
+
+/** Whether a foreign word carried the unit of its value. */
+export function carriesUnit(word: string): boolean {
+  return UNIT.test(snake(word))
+}
+
+/** What a word asks for that this version doesn't have. */
+export function absentFor(word: string): string | undefined {
+  const plain = snake(word)
+  return Object.hasOwn(ABSENT, plain) ? ABSENT[plain] : undefined
+}

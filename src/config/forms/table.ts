@@ -1,0 +1,39 @@
+// Every `x-form` of the schema.
+import { contentTypeForm, headerNameForm, headerValueForm } from './fields.ts'
+import type { Form } from './form.ts'
+import { bindForm, cidrForm, originForm } from './network.ts'
+import { hostForm, pathForm, pathOrEmptyForm, wirePathForm } from './request.ts'
+import { durationForm, percentForm, sizeForm } from './units.ts'
+import {
+  errorPageKeyForm,
+  idForm,
+  methodForm,
+  modeForm,
+  nameForm,
+  passwordForm,
+  usernameForm,
+} from './words.ts'
+
+/** By the word in the schema. */
+export const FORMS: Readonly<Record<string, Form>> = {
+  bind: bindForm,
+  cidr: cidrForm,
+  content_type: contentTypeForm,
+  duration: durationForm,
+  error_page_key: errorPageKeyForm,
+  header_name: headerNameForm,
+  header_value: headerValueForm,
+  host: hostForm,
+  id: idForm,
+  method: methodForm,
+  mode: modeForm,
+  name: nameForm,
+  origin: originForm,
+  password: passwordForm,
+  path: pathForm,
+  path_or_empty: pathOrEmptyForm,
+  percent: percentForm,
+  size: sizeForm,
+  username: usernameForm,
+  wire_path: wirePathForm,
+}

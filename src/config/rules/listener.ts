@@ -1,0 +1,71 @@
+// Where listeners listen: ports and modes that fit the kind of address, and no address twice.
+import { isIP } from 'node:net'
+import { type Pointer, pointer } from '../../base/pointer.ts'
+import type { Findings } from '../findings.ts'
+import type { Listener } from '../shape.gen.ts'
+import type { Rule } from './draft.ts'
+
+/** An address as it competes with others: `every` takes the port of all addresses of its families. */
+interface Claim {
+  readonly at: Pointer
+  readonly id: string
+  readonly host: string
+  readonly every: '' | '4' | '46'
+}
+
+function claimOf(id: string, { bind, port }: Listener): Claim & { readonly key: string } {
+  if (bind.startsWith('unix:')) {
+    const host = bind.replaceAll(/\/{2,}/g, '/')
+    return { at: pointer('listeners', id, 'bind'), id, host, every: '', key: 'unix' }
+  }
+  // One spelling for each IPv6 address. `::` takes IPv4 too, as the empty address does.
+  const host = isIP(bind) === 6 ? new URL(`http://[${bind}]/`).hostname : bind
+  const every = host === '' || host === '[::]' ? '46' : host === '0.0.0.0' ? '4' : ''
+  return { at: pointer('listeners', id, 'port'), id, host, every, key: `${port}` }
+}
+
+function collide(a: Claim, b: Claim): boolean {
+  if (a.host === b.host) return true
+  const [wide, other] = a.every >= b.every ? [a, b] : [b, a]
+  return wide.every === '46' || (wide.every === '4' && (other.every !== '' || isIP(other.host) === 4))
+}
+
+function checkShape(id: string, listener: Listener, findings: Findings): void {
+  const at = pointer('listeners', id)
+  if (listener.bind.startsWith('unix:')) {
+    if (listener.port !== undefined)
+      findings.key('listener/port', pointer('listeners', id, 'port'), 'a unix socket has no port')
+    return
+  }
+  if (listener.port === undefined && !findings.isClaimed(pointer('listeners', id, 'port')))
+    findings.key('listener/port', at, `the listener "${id}" needs a port`)
+  if (listener.mode !== undefined)
+    findings.key('listener/mode', pointer('listeners', id, 'mode'), 'only a unix socket has a mode', {
+      help: 'bind: unix:/path listens on one',
+    })
+}
+
+/** Ports, modes and addresses of listeners. */
+export const listenerRule: Rule = ({ config }, findings) => {
+  const claims = new Map<string, Claim[]>()
+  for (const [id, listener] of Object.entries(config.listeners)) {
+    checkShape(id, listener, findings)
+    const isTcp = !listener.bind.startsWith('unix:')
+    if (!listener.enabled || (isTcp && listener.port === undefined)) continue
+    const { key, ...claim } = claimOf(id, listener)
+    const others = claims.get(key) ?? []
+    const first = others.find(other => collide(other, claim))
+    if (first !== undefined) {
+      const what = first.host === claim.host ? 'the address of' : 'an address that collides with'
+      findings.value(
+        'listener/address-taken',
+        claim.at,
+        `the listener "${id}" has ${what} the listener "${first.id}"`,
+        {
+          related: [{ at: first.at, on: 'value', message: 'taken here' }],
+        },
+      )
+    }
+    claims.set(key, [...others, claim])
+  }
+}

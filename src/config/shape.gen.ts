@@ -1,0 +1,338 @@
+// Printed from schemas/p2pstream.schema.json by `npm run press`; change that file instead.
+// The types of a checked config: defaults are present, a single value where a list may stand is a list.
+
+/** The whole file, p2pstream.yaml. */
+export interface Config {
+  /** The version of the vocabulary; it pins every default. */
+  readonly version: 1
+  /** Other files to merge, relative to the file that names them; `*`, `?` and `**` are globs. They hold id maps only (listeners, templates, upstreams, routes). A glob may match nothing, a literal path may not; dot files are skipped; nothing outside the main file's folder is read. The main file alone may include. */
+  readonly include: readonly string[]
+  /** What upstreams and targets start from. */
+  readonly defaults: Defaults
+  /** The process as a whole. */
+  readonly server: Server
+  /** What is told, where: access records on stdout, everything else on stderr. */
+  readonly logging: Logging
+  /** The addresses that visitors connect to, by id. */
+  readonly listeners: Readonly<Record<string, Listener>>
+  /** Bodies that static targets and error pages use, by id. */
+  readonly templates: Readonly<Record<string, Template>>
+  /** Reusable pools of targets, by id. A route may also write its pool in place, under `forward`. */
+  readonly upstreams: Readonly<Record<string, Upstream>>
+  /** Which requests go where, by id. Order in the file means nothing: routes are tried by `priority`, then by id in code-point order. */
+  readonly routes: Readonly<Record<string, Route>>
+}
+
+/** An identity: what survives a reload. Letters, digits, dot, underscore and hyphen, at most 64, starting with a letter or digit; unique in its map. */
+export type Id = string
+
+/** Shown to people in place of the id; means nothing else. */
+export type Name = string
+
+/** A length of time with its unit: `250ms`, `30s`, `5m`, `1h30m`, `7d`; a bare number is accepted for `0` only. */
+export type Duration = string
+
+/** A number of bytes: `512`, `64KiB`, `10MiB`, `1GiB`. */
+export type Size = string
+
+/** A share: `20%`, from `0%` to `100%`. */
+export type Percent = string
+
+/** Peers whose word we take: CIDR ranges, bare addresses, and the word `unix` for peers on a unix socket. */
+export type Proxies = readonly string[]
+
+/** What upstreams and targets start from. */
+export interface Defaults {
+  /** Connection options for every upstream; an upstream's own `peer` and a target's own `peer` go over it, key by key. */
+  readonly peer: Peer
+}
+
+/** The process as a whole. */
+export interface Server {
+  /** How long a removed listener, a removed target or a stop may let work finish. */
+  readonly drain_timeout: Duration
+  /** How a changed file is noticed and accepted. */
+  readonly reload: Reload
+  /** Peers whose X-Forwarded-For or Forwarded we believe (walked right to left): CIDR ranges, bare addresses, and the word `unix` for peers on a unix socket. */
+  readonly trusted_proxies: Proxies
+  /** What a visitor may send and how long it may be silent. Any listener may override any of these under its own `limits`. */
+  readonly limits: Limits
+}
+
+/** How a changed file is noticed and accepted. */
+export interface Reload {
+  /** Quiet time after the last change seen, at most 2s after the first. */
+  readonly debounce: Duration
+  /** How often the content is compared beside the file events. */
+  readonly poll: Duration
+  /** A reload that removes more than this share of the routes is refused. */
+  readonly max_removed_routes: Percent
+}
+
+/** What a visitor may send and how long it may be silent. */
+export interface Limits {
+  /** The whole head of a request; past it 431. */
+  readonly max_header_bytes: Size
+  /** Field lines in a head or a trailer section; past it 431. */
+  readonly max_headers: number
+  /** The request target; past it 414. */
+  readonly max_url_bytes: Size
+  /** The request body; past it 413. */
+  readonly max_body_bytes: Size
+  /** From the connection, or the first byte of a later request, to the end of its head; past it 408. */
+  readonly header_timeout: Duration
+  /** No progress in the request body; past it 408. */
+  readonly body_idle_timeout: Duration
+  /** The visitor reads nothing of the response; past it the connection is closed. */
+  readonly write_idle_timeout: Duration
+  /** How long an idle connection waits for its next request. */
+  readonly keepalive_timeout: Duration
+  /** Connections open at once; past it they are accepted, not read, and closed after `header_timeout`. */
+  readonly max_connections: number
+  /** Requests being served at once; past it 503 with `Retry-After: 1`. */
+  readonly max_requests_in_flight: number
+}
+
+/** What is told, where: access records on stdout, everything else on stderr. */
+export interface Logging {
+  /** The least important event that is still written. */
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error'
+  /** One JSON object a line, or lines for people. */
+  readonly format: 'json' | 'pretty'
+  /** The one record of every exchange. A slow reader makes us drop and count, never wait. */
+  readonly access: Access
+}
+
+/** The one record of every exchange. A slow reader makes us drop and count, never wait. */
+export interface Access {
+  /** Whether records are written. */
+  readonly enabled: boolean
+  /** JSON with OpenTelemetry's names, or the combined log format. */
+  readonly format: 'json' | 'combined'
+  /** The share of exchanges that is recorded; errors always are. */
+  readonly sample: Percent
+}
+
+/** One address that visitors connect to. */
+export interface Listener {
+  /** Shown to people in place of the id; means nothing else. */
+  readonly name?: Name
+  /** What is spoken there. */
+  readonly protocol: 'http'
+  /** An IP address, or `unix:/path` for a unix socket; empty for every interface. */
+  readonly bind: string
+  /** Required, unless `bind` is a unix socket, where it is an error. */
+  readonly port?: number
+  /** The permissions of the unix socket, in quotes: `"0660"`. Left out, the process's umask decides. */
+  readonly mode?: string
+  /** Whether the address is opened. */
+  readonly enabled: boolean
+  /** Adds to `server.trusted_proxies`, for this listener. */
+  readonly trusted_proxies: Proxies
+  /** Overrides `server.limits` key by key, for this listener. */
+  readonly limits: Limits
+  /** Pages for the answers that we make ourselves here; a route's own pages come first. */
+  readonly error_pages: ErrorPages
+}
+
+/** A status (`502`) or a class (`4xx`, `5xx`) to the id of a template of kind `error_page`; the exact status comes first. Only for answers that we make ourselves, never for the origin's or a static target's. */
+export type ErrorPages = Readonly<Record<string, string>>
+
+/** A body. Status and headers stay with who uses it. Exactly one of `body` and `body_file`. */
+export interface Template {
+  /** `generic_body`: the bytes as they are, at most 64 KiB, for static targets. `error_page`: text with the placeholders `{{ .status }}`, `{{ .reason }}`, `{{ .request_id }}`, at most 128 KiB, for `error_pages`. */
+  readonly kind: 'generic_body' | 'error_page'
+  /** Used when who uses the template sets no Content-Type itself. */
+  readonly content_type: string
+  /** For people. */
+  readonly description: string
+  /** The text itself, literally: `${...}` means nothing in it. */
+  readonly body?: string
+  /** The file that holds it, relative to the file that says so. It is watched. */
+  readonly body_file?: string
+}
+
+/** How a connection to an origin is made and kept. Written in `defaults.peer`, under an upstream, under a target, and under `forward` for the route's own traffic; they merge in that order, key by key. `null` is the built-in default. */
+export interface Peer {
+  /** The TCP handshake. Left out: 5s. */
+  readonly connection_timeout?: PeerDuration
+  /** DNS and TCP together. Left out: 10s. */
+  readonly total_connection_timeout?: PeerDuration
+  /** Silence between two reads, restarted by every read. Left out: 0. */
+  readonly read_timeout?: PeerDuration
+  /** The origin accepts no bytes. Left out: 60s. */
+  readonly write_timeout?: PeerDuration
+  /** The life of an idle pooled connection; a shorter `Keep-Alive: timeout` of the origin wins. Left out: 60s. */
+  readonly idle_timeout?: PeerDuration
+}
+
+/** A length of time with its unit, as everywhere; `null` is the built-in default. */
+export type PeerDuration = string | null
+
+/** How a target is chosen among the available ones of the lowest priority group. `weighted_round_robin` is smooth (weights 3 and 1 give 75 % and 25 %), `round_robin` ignores weights. */
+export type LoadBalancing = 'weighted_round_robin' | 'round_robin'
+
+/** Words for people and lists. */
+export type Tags = readonly string[]
+
+/** A pool of targets. */
+export interface Upstream {
+  /** Shown to people in place of the id; means nothing else. */
+  readonly name?: Name
+  /** How a target is chosen among the available ones of the lowest priority group. `weighted_round_robin` is smooth (weights 3 and 1 give 75 % and 25 %), `round_robin` ignores weights. */
+  readonly load_balancing: LoadBalancing
+  /** Words for people and lists. */
+  readonly tags: Tags
+  /** Connection options for the targets of this pool. */
+  readonly peer: Peer
+  /** The targets, in order. */
+  readonly targets: Targets
+}
+
+/** The targets, in order. */
+export type Targets = readonly Target[]
+
+/** Exactly one of a proxy target (it has `url`) and a static target (it has `static`); keys of the other kind are errors. */
+export interface Target {
+  /** Unique in its pool. Without it the target is known by its url (a repeat as `url#2`), a static one by its content. */
+  readonly id?: Id
+  /** Shown to people in place of the id; means nothing else. */
+  readonly name?: Name
+  /** Whether it may be chosen. */
+  readonly enabled: boolean
+  /** The lowest group with an available target is used. */
+  readonly priority_group: number
+  /** Its share under `weighted_round_robin`; 0 takes it out of new requests under every policy. */
+  readonly weight: number
+  /** Words for people and lists. */
+  readonly tags: Tags
+  /** The origin: `http://host[:port]`, or bare `host`, `host:port`, `[v6]:port`, or `unix:/path`. No path, query or user. */
+  readonly url?: string
+  /** Proxy targets: from the last byte of the request to the end of the response head; past it 504. It never limits the body. Left out: 60s. */
+  readonly response_header_timeout?: Duration
+  /** Proxy targets: whether Host is the visitor's; otherwise it is the url's. */
+  readonly preserve_host: boolean
+  /** Proxy targets: changes to the request's headers, after the route's. */
+  readonly request_headers: HeaderEdits
+  /** Proxy targets: credentials for the origin (RFC 7617); sets Authorization. */
+  readonly basic_auth?: BasicAuth
+  /** Proxy targets: connection options. */
+  readonly peer: Peer
+  /** An answer that we make ourselves, whatever the method. At most one of `body` and `template`. */
+  readonly static?: StaticResponse
+}
+
+/** Proxy targets: credentials for the origin (RFC 7617); sets Authorization. */
+export interface BasicAuth {
+  /** Without a colon or control characters. */
+  readonly username: string
+  /** Without control characters; best written as a reference, `${file:/run/secrets/...}`. Secret: never shown. */
+  readonly password: string
+}
+
+/** An answer that we make ourselves, whatever the method. At most one of `body` and `template`. */
+export interface StaticResponse {
+  /** A body with 204, 205 or 304 is an error. */
+  readonly status: number
+  /** A value or a list of values for each name. Without a Content-Type a body is `text/plain; charset=utf-8`, a template's its own. */
+  readonly headers: HeaderValues
+  /** The text itself, literally: `${...}` means nothing in it. */
+  readonly body?: string
+  /** A template of kind `generic_body`. */
+  readonly template?: string
+}
+
+/** A value or a list of values for each name. */
+export type HeaderValues = Readonly<Record<string, readonly string[]>>
+
+/** Changes to headers, in this order: remove, set, add. Framing and hop-by-hop names are errors. */
+export interface HeaderEdits {
+  /** Replaces: a value or a list of values for each name. */
+  readonly set: HeaderValues
+  /** Adds beside what is there: a value or a list of values for each name. */
+  readonly add: HeaderValues
+  /** Names whose every line goes. */
+  readonly remove: readonly string[]
+}
+
+/** Which requests, and what to do with them. Exactly one of `forward` and `redirect`. */
+export interface Route {
+  /** Shown to people in place of the id; means nothing else. */
+  readonly name?: Name
+  /** An id or a list of ids: as if written once for each, with one pool. */
+  readonly listener: readonly string[]
+  /** Whether it may match. */
+  readonly enabled: boolean
+  /** The listener's default route, used when no other matches: at most one enabled for each listener. `match` beside it is an error, `priority` means nothing. */
+  readonly default: boolean
+  /** Lower is tried first; ties go by id, in code-point order. */
+  readonly priority: number
+  /** Conditions on a request; all that are written must hold. At least one of `host`, `path_prefix` and `path`. */
+  readonly match: Match
+  /** What becomes of `%2f` and `%5c` in a path: 400, or they count as separators for matching and are passed on as they are. */
+  readonly path_security: 'strict' | 'allow_encoded_separators'
+  /** The request body; past it 413. */
+  readonly max_body_bytes: Size
+  /** What happens to the path on the way to the origin; X-Forwarded-Prefix tells it. An error on redirects. */
+  readonly rewrite: Rewrite
+  /** Changes to the request's headers on the way to the origin, before the target's. */
+  readonly request_headers: HeaderEdits
+  /** Changes to the headers of every answer of the route, ours included; not on 1xx and 101. */
+  readonly response_headers: HeaderEdits
+  /** Pages for the answers that we make ourselves; they come before the listener's. */
+  readonly error_pages: ErrorPages
+  /** Either `upstream`, beside which `response_header_timeout` and `peer` may be set for the route's own traffic; or the keys of an upstream in place of it. */
+  readonly forward?: Forward
+  /** An answer with a Location. */
+  readonly redirect?: Redirect
+}
+
+/** Conditions on a request; all that are written must hold. At least one of `host`, `path_prefix` and `path`. */
+export interface Match {
+  /** A host, or `*.example.com` for any depth below it (never itself), or a list. No port, no scheme. Left out: any. */
+  readonly host: readonly string[]
+  /** On the decoded path, by whole segments, or a list: `/api` matches `/api` and `/api/x`, not `/apiv2`; `/api/` doesn't match `/api`. Written decoded. */
+  readonly path_prefix: readonly string[]
+  /** The whole decoded path, or a list. A path condition holds when any prefix or any exact path holds. */
+  readonly path: readonly string[]
+  /** Methods, in capitals; empty for any. */
+  readonly methods: readonly string[]
+}
+
+/** What happens to the path on the way to the origin; X-Forwarded-Prefix tells it. An error on redirects. */
+export interface Rewrite {
+  /** Cut from the raw path by whole segments, never below `/`; of a list the longest that fits. Written decoded. */
+  readonly strip_prefix: readonly string[]
+  /** Put in front of what is left, as it goes on the wire. */
+  readonly add_prefix: string
+}
+
+/** Either `upstream`, beside which `response_header_timeout` and `peer` may be set for the route's own traffic; or the keys of an upstream in place of it. */
+export interface Forward {
+  /** The id of a pool. */
+  readonly upstream?: string
+  /** Beside `upstream` only: goes over the targets' for the route's own traffic. */
+  readonly response_header_timeout?: Duration
+  /** How a target is chosen among the available ones of the lowest priority group. `weighted_round_robin` is smooth (weights 3 and 1 give 75 % and 25 %), `round_robin` ignores weights. */
+  readonly load_balancing: LoadBalancing
+  /** Words for people and lists. */
+  readonly tags: Tags
+  /** In place of an upstream: connection options for the targets of the pool. Beside `upstream`: goes over the targets' for the route's own traffic. */
+  readonly peer: Peer
+  /** The targets, in order. */
+  readonly targets: Targets
+}
+
+/** An answer with a Location. */
+export interface Redirect {
+  /** `same_host_path`: the target is a path on the same host. `external_origin_keep_path`: the target is an origin, the path is kept. `absolute_url`: the target is a whole URL. `https`: the same host and path on https, `target` may name another port (`":8443"`). */
+  readonly mode: 'same_host_path' | 'external_origin_keep_path' | 'absolute_url' | 'https'
+  /** What fits the mode; required in every mode but `https`. */
+  readonly target: string
+  /** 302 and 301 let the visitor change POST to GET, 307 and 308 do not. */
+  readonly status: 301 | 302 | 307 | 308
+  /** Whether what follows the route's path prefix is appended, cut from the raw path. An error in the modes that keep the whole path, `external_origin_keep_path` and `https`. */
+  readonly preserve_path_suffix: boolean
+  /** Whether the query is kept, after the target's own. */
+  readonly preserve_query: boolean
+}

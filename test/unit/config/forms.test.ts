@@ -1,0 +1,188 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { FORMS } from '../../../src/config/forms/table.ts'
+
+const flaw = (form: string, text: string): ReturnType<NonNullable<(typeof FORMS)[string]>> =>
+  FORMS[form]?.(text, JSON.stringify(text))
+
+describe('forms take', () => {
+  it.each([
+    ['bind', ['', '0.0.0.0', '::', '::1', '192.168.0.1', 'unix:/run/a.sock']],
+    ['cidr', ['unix', '10.0.0.0/8', '10.0.0.1', '::/0', 'fe80::1']],
+    ['content_type', ['text/html', 'text/html; charset=utf-8', 'application/problem+json']],
+    ['duration', ['0', '1ms', '1h30m', '7d', '1.5s']],
+    ['error_page_key', ['400', '599', '4xx', '5xx']],
+    ['header_name', ['X-A', 'x_a', "!#$%&'*+.^_`|~-", 'Host', 'constructor']],
+    ['header_value', ['', 'a', 'a b', 'a\tb', '"quoted"']],
+    [
+      'host',
+      [
+        'a',
+        'A.Example.com',
+        'example.com.',
+        '*.example.com',
+        '*.a',
+        '10.0.0.1',
+        '::1',
+        'a_b.local',
+        'xn--bcher-kva.example',
+      ],
+    ],
+    ['id', ['a', '0', 'a.b_c-D', 'a'.repeat(64), 'name']],
+    ['method', ['GET', 'PROPFIND', 'M-SEARCH']],
+    ['mode', ['0660', '660', '000']],
+    ['name', ['Media server', 'Ü', 'a'.repeat(128)]],
+    [
+      'origin',
+      [
+        'http://a',
+        'http://a/',
+        'http://a:80',
+        'a',
+        'a:80',
+        '10.0.0.1',
+        '10.0.0.1:3000',
+        '[::1]',
+        'http://[::1]:80',
+        'unix:/run/a.sock',
+        'a_b',
+        'localhost',
+        'a.b.',
+      ],
+    ],
+    ['password', ['', ':', 'ä', ' ']],
+    ['path', ['/', '/a', '/a/', '/a b', '/ä', '/a.b/..c', '/a;b=c']],
+    ['path_or_empty', ['', '/a']],
+    ['percent', ['0%', '100%', '12.5%']],
+    ['size', ['0', '512', '64KiB', '1TiB']],
+    ['username', ['a', 'a@b', '']],
+    ['wire_path', ['', '/a', '/a%20b', '/a/%C3%A4', "/a!$&'()*+,;=:@"]],
+  ])('%s', (form, texts) => {
+    for (const text of texts) expect(flaw(form, text), text).toBeUndefined()
+  })
+
+  it('every form has accepted something here', () => {
+    expect(Object.keys(FORMS)).toHaveLength(20)
+  })
+})
+
+describe('forms refuse', () => {
+  it.each([
+    ['bind', ['a.example.com', '0.0.0.0:80', 'unix:', `unix:/${'a'.repeat(108)}`, ' ', '10.0.0']],
+    ['content_type', ['html', '', 'text/', 'a/b\r\nc: d']],
+    ['duration', ['1', '-1s', '', 'NaN', '1w', '1 s']],
+    ['error_page_key', ['', '39', '600', '3xx', '40x', '5x']],
+    ['header_name', ['', 'a b', 'a:', 'ä', '__proto__', 'TE', 'content-LENGTH']],
+    ['header_value', ['a\n', '\0', 'ä', ' a', 'a\t', 'a'.repeat(8193)]],
+    [
+      'host',
+      [
+        '',
+        '*',
+        '*.',
+        '*.*.a',
+        'a*',
+        'a..b',
+        '.a',
+        'a/b',
+        'a:80',
+        '[::1]',
+        'a b',
+        '-a',
+        'ä',
+        `${'a'.repeat(64)}.b`,
+      ],
+    ],
+    [
+      'id',
+      [
+        '',
+        '-a',
+        '.a',
+        'a b',
+        'a/b',
+        'ä',
+        'a'.repeat(65),
+        'constructor',
+        'toString',
+        'prototype',
+        '__proto__',
+      ],
+    ],
+    ['method', ['', 'get', 'A B', 'TRACE', 'connect']],
+    ['mode', ['', '0888', '1660', '66', 'rw']],
+    ['name', ['a\nb', '\u0007', 'ü'.repeat(65)]],
+    [
+      'origin',
+      [
+        '',
+        'http://',
+        'HTTP://a',
+        'https://a',
+        'a/b',
+        'http://a//',
+        'a:',
+        'a:65536',
+        'a:x',
+        '::1',
+        'http://a b',
+        '1.2.3',
+        'a@b',
+        'unix:a',
+        '[1.2.3.4]',
+        '[::1',
+        '//a',
+        'http:a',
+      ],
+    ],
+    ['path', ['', 'a', '/a%20', '/a?', '/#', '/a//b', '/.', '/a/..', '/a\\b', '/\u0001', '/\ud800']],
+    ['percent', ['', '20', '101%', '-1%', '%', '1e1%']],
+    ['size', ['', '-1', '1.5', '1KB', '9007199254740993']],
+    ['wire_path', ['a', '/a b', '/ä', '/a?b', '/%2fa', '/%5C', '/%00', '/a/../b', '/a//b', '/[a]']],
+  ])('%s', (form, texts) => {
+    for (const text of texts) expect(flaw(form, text), text).toBeDefined()
+  })
+})
+
+describe('what a form says to write', () => {
+  it.each([
+    ['duration', '60000', '60s'],
+    ['duration', '1500', '1500ms'],
+    ['duration', '5', '5s'],
+    ['duration', '5 min', '5m'],
+    ['duration', '2 hours', '2h'],
+    ['duration', '100 Milliseconds', '100ms'],
+    ['duration', '1H30M', '1h30m'],
+    ['duration', '3days', '3d'],
+    ['size', '10mb', '10MiB'],
+    ['size', '1 G', '1GiB'],
+    ['percent', '50', '50%'],
+    ['percent', '0.5', '50%'],
+    ['wire_path', '/ü x', '/%C3%BC%20x'],
+    ['origin', 'fe80::1', '[fe80::1]'],
+    ['host', 'https://a.example.com:8443/x', 'a.example.com'],
+    ['method', 'post', 'POST'],
+  ])('%s %s → %s', (form, text, better) => {
+    expect(flaw(form, text)?.help).toBe(`write ${better}`)
+    expect(flaw(form, better)).toBeUndefined()
+  })
+})
+
+describe('any text', () => {
+  it('is taken or refused by every form, and what is refused is not repeated where it may not be', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...Object.keys(FORMS)),
+        fc.oneof(
+          fc.string(),
+          fc.string({ unit: fc.constantFrom('\uD800', 'ä', '\n', '%', ':', '/', '.', '1', 'm', '[') }),
+        ),
+        (form, text) => {
+          const found = FORMS[form]?.(text, 'the secret')
+          if (found !== undefined) expect(found.code).toMatch(/^[a-z]+\/[a-z-]+$/)
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+})

@@ -1,0 +1,390 @@
+import { readFileSync, symlinkSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { load } from '../../../src/config/load.ts'
+import type { Config } from '../../../src/config/shape.gen.ts'
+import { codes, configured, growth, loadFolder, loadText, makeFolder } from './support.ts'
+
+const LISTENER = 'listeners:\n  web: { protocol: http, port: 8080 }\n'
+const configOf = (text: string): Config => configured(loadText(`version: 1\n${text}`)).config
+
+describe('a config', () => {
+  it('has every default', () => {
+    const config = configOf('')
+    expect(config).toEqual({
+      version: 1,
+      include: [],
+      defaults: { peer: {} },
+      server: {
+        drain_timeout: '30s',
+        reload: { debounce: '200ms', poll: '2s', max_removed_routes: '100%' },
+        trusted_proxies: [],
+        limits: {
+          max_header_bytes: '64KiB',
+          max_headers: 128,
+          max_url_bytes: '16KiB',
+          max_body_bytes: '0',
+          header_timeout: '10s',
+          body_idle_timeout: '60s',
+          write_idle_timeout: '60s',
+          keepalive_timeout: '75s',
+          max_connections: 0,
+          max_requests_in_flight: 0,
+        },
+      },
+      logging: { level: 'info', format: 'json', access: { enabled: true, format: 'json', sample: '100%' } },
+      listeners: {},
+      templates: {},
+      upstreams: {},
+      routes: {},
+    })
+  })
+
+  it('has lists where one value was written, and sizes and durations as text', () => {
+    const { routes, upstreams } = configOf(`${LISTENER}
+upstreams:
+  pool:
+    peer: { read_timeout: 0, write_timeout: null }
+    targets: [{ url: "http://a/", request_headers: { set: { A: b, C: [d, e] } } }]
+routes:
+  a: { listener: web, match: { host: h, path_prefix: /a }, max_body_bytes: 512, rewrite: { strip_prefix: "" }, forward: { upstream: pool } }
+`)
+    expect(routes['a']).toMatchObject({
+      listener: ['web'],
+      match: { host: ['h'], path_prefix: ['/a'], path: [], methods: [] },
+      max_body_bytes: '512',
+      rewrite: { strip_prefix: [], add_prefix: '' },
+    })
+    expect(upstreams['pool']?.peer).toEqual({ read_timeout: '0', write_timeout: null })
+    expect(upstreams['pool']?.targets[0]).toMatchObject({
+      url: 'http://a',
+      request_headers: { set: { A: ['b'], C: ['d', 'e'] } },
+    })
+  })
+
+  it('a listener’s limits are the server’s with its own over them', () => {
+    const { listeners } = configOf(`
+server: { limits: { max_headers: 10, header_timeout: 5s } }
+listeners:
+  a: { protocol: http, port: 1, limits: { max_headers: 20 } }
+  b: { protocol: http, port: 2 }
+`)
+    expect(listeners['a']?.limits).toMatchObject({
+      max_headers: 20,
+      header_timeout: '5s',
+      max_url_bytes: '16KiB',
+    })
+    expect(listeners['b']?.limits).toMatchObject({ max_headers: 10, header_timeout: '5s' })
+  })
+
+  it('redirects have defaults that depend on their mode', () => {
+    const { routes } = configOf(`${LISTENER}
+routes:
+  a: { listener: web, match: { path: /a }, redirect: { mode: same_host_path, target: /b } }
+  b: { listener: web, match: { path: /b }, redirect: { mode: absolute_url, target: "http://b/", preserve_query: true } }
+`)
+    expect(routes['a']?.redirect).toMatchObject({
+      preserve_path_suffix: true,
+      preserve_query: true,
+      status: 302,
+    })
+    expect(routes['b']?.redirect).toMatchObject({ preserve_path_suffix: false, preserve_query: true })
+  })
+
+  it('maps and lists whose entries are all commented out mean what leaving them out means', () => {
+    expect(configOf('server:\nroutes:\ninclude:\n')).toEqual(configOf(''))
+    expect(configOf('server:\n  limits:\n')).toEqual(configOf(''))
+  })
+
+  it('is never the prototype of anything', () => {
+    const text = 'listeners: { __proto__: { protocol: http, port: 1, enabled: true } }'
+    expect(codes(loadText(`version: 1\n${text}`))).toEqual(['2:14 shape/id'])
+    expect(({} as Record<string, unknown>)['enabled']).toBeUndefined()
+  })
+
+  it('has the same hashes for the same objects, wherever and however they are written', () => {
+    const one = configured(
+      loadText(
+        `version: 1\n${LISTENER}routes:\n  a: { listener: web, default: true, redirect: { mode: https } }\n`,
+      ),
+    )
+    const two = configured(
+      loadText(
+        `version: 1\nroutes:\n  a:\n    redirect: { mode: https, status: 302 }\n    default: true\n    listener: [web]\n${LISTENER}`,
+      ),
+    )
+    expect(two.hashes).toEqual(one.hashes)
+    const three = configured(loadText(`version: 1\nserver: { limits: { max_headers: 5 } }\n${LISTENER}`))
+    expect(three.hashes.listeners.get('web')).not.toBe(one.hashes.listeners.get('web'))
+  })
+})
+
+describe('findings', () => {
+  it('of 1,000 bad routes are a hundred and a summary, sorted by place', () => {
+    const routes = Array.from(
+      { length: 1000 },
+      (_, index) => `  r${index}: { listener: web, match: { path: /${index} } }\n`,
+    )
+    const { outcome } = loadText(`version: 1\n${LISTENER}routes:\n${routes.join('')}`)
+    expect(outcome.ok).toBe(false)
+    expect(outcome.diagnostics).toHaveLength(101)
+    expect(outcome.diagnostics[0]).toMatchObject({
+      code: 'shape/too-many',
+      message: expect.stringContaining('900'),
+    })
+    const lines = outcome.diagnostics.map(({ place }) => place?.line ?? 0)
+    expect(lines).toEqual(lines.toSorted((a, b) => a - b))
+  })
+
+  it('of very many bad targets in one pool cost no more than their number', () => {
+    const run = (count: number): void => {
+      const targets = '      - { url: "http://a", weight: x, wieght: 1 }\n'.repeat(count)
+      const { outcome } = loadText(`version: 1\nupstreams:\n  a:\n    targets:\n${targets}`)
+      expect(outcome.diagnostics).toHaveLength(101)
+      expect(outcome.diagnostics[0]?.message).toContain(`${count * 2 - 100} more`)
+    }
+    expect(growth(run, 300)).toBeLessThan(30)
+  }, 60_000)
+
+  it('of unknown names among very many cost no search that is felt', () => {
+    const run = (count: number): void => {
+      const pools = Array.from(
+        { length: count },
+        (_, index) => `  pool-${index}: { targets: [{ url: a }] }\n`,
+      )
+      const routes = Array.from(
+        { length: 200 },
+        (_, index) =>
+          `  r${index}: { listener: web, match: { path: /${index} }, forward: { upstream: poll-${index} } }\n`,
+      )
+      const { outcome } = loadText(
+        `version: 1\n${LISTENER}upstreams:\n${pools.join('')}routes:\n${routes.join('')}`,
+      )
+      expect(outcome.diagnostics.filter(({ code }) => code === 'name/unknown-upstream')).toHaveLength(100)
+      expect(outcome.diagnostics.some(({ message }) => message.includes('did you mean'))).toBe(true)
+    }
+    expect(growth(run, 300)).toBeLessThan(30)
+  }, 60_000)
+
+  it('a mistyped key isn’t also missed', () => {
+    expect(codes(loadText('version: 1\nlisteners:\n  web: { protcol: http, prot: 80 }\n'))).toEqual([
+      '3:10 shape/unknown-key',
+      '3:25 shape/unknown-key',
+    ])
+  })
+
+  it('places are given to what is found later, and to what is related', () => {
+    const loaded = loadText(`version: 1\n${LISTENER}`)
+    const [found] = loaded.locate([
+      {
+        code: 'listener/cannot-bind',
+        severity: 'error',
+        message: 'x',
+        at: '/listeners/web/port',
+        on: 'value',
+        related: [{ at: '/listeners/web', on: 'key', message: 'y' }],
+      },
+    ])
+    expect(found?.place).toMatchObject({ line: 3, column: 32 })
+    expect(found?.related?.[0]?.place).toMatchObject({ line: 3, column: 3 })
+  })
+
+  it('warnings don’t stop a load', () => {
+    const { outcome } = loadText('version: 1\nupstreams: { a: { targets: [] } }\n')
+    expect(outcome.ok).toBe(true)
+    expect(outcome.diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      'warning upstream/no-target',
+    ])
+  })
+})
+
+describe('sources', () => {
+  it('a folder means its p2pstream.yaml, known by the path as it was given', () => {
+    using folder = makeFolder({ 'p2pstream.yaml': 'version: 2\n' })
+    const { outcome, watched } = loadFolder(folder)
+    expect(outcome.diagnostics[0]?.place?.file).toBe(`${folder.path}/p2pstream.yaml`)
+    expect(watched.files).toEqual([`${folder.path}/p2pstream.yaml`])
+  })
+
+  it('a file that isn’t there is a finding, and is watched for', () => {
+    using folder = makeFolder()
+    const loaded = loadFolder(folder)
+    expect(codes(loaded)).toEqual(['1:1 file/unreadable'])
+    expect(loaded.watched.files).toEqual([`${folder.path}/p2pstream.yaml`])
+    expect(loaded.frame({ file: 'x', line: 1, column: 1, endLine: 1, endColumn: 1 })).toBeUndefined()
+  })
+
+  it('files are watched, globs’ folders too', () => {
+    using folder = makeFolder({
+      'p2pstream.yaml':
+        'version: 1\ninclude: [a.yaml, "conf.d/*.yaml", "deep/**/*.yaml"]\ntemplates:\n  t: { kind: generic_body, body_file: pages/t.html }\nlisteners:\n  web: { protocol: http, port: 80, name: "${file:name}" }\n',
+      'a.yaml': '',
+      'conf.d/b.yaml': 'templates:\n  u: { kind: generic_body, body_file: u.html }\n',
+      'conf.d/u.html': 'hello',
+      'deep/er/c.yaml': 'routes:\n',
+      'pages/t.html': 'page',
+      name: 'the name\n',
+    })
+    const loaded = loadFolder(folder)
+    expect(codes(loaded)).toEqual([])
+    const inside = (paths: readonly string[]): string[] =>
+      paths.map(path => path.slice(folder.path.length + 1)).sort()
+    expect(inside(loaded.watched.files)).toEqual([
+      'a.yaml',
+      'conf.d/b.yaml',
+      'conf.d/u.html',
+      'deep/er/c.yaml',
+      'name',
+      'p2pstream.yaml',
+      'pages/t.html',
+    ])
+    expect(inside(loaded.watched.folders)).toEqual(['conf.d', 'deep', 'deep/er'])
+    const { config, materials } = configured(loaded)
+    expect(config.listeners['web']?.name).toBe('the name')
+    expect(config.templates['u']?.body_file).toBe('conf.d/u.html')
+    expect(Buffer.from(materials.files.get('conf.d/u.html') ?? []).toString()).toBe('hello')
+    expect(Buffer.from(materials.files.get('pages/t.html') ?? []).toString()).toBe('page')
+  })
+
+  it('a template’s hash changes with its file', () => {
+    using folder = makeFolder({
+      'p2pstream.yaml': 'version: 1\ntemplates:\n  t: { kind: generic_body, body_file: t.html }\n',
+      't.html': 'one',
+    })
+    const one = configured(loadFolder(folder)).hashes.templates.get('t')
+    folder.write('t.html', 'two')
+    expect(configured(loadFolder(folder)).hashes.templates.get('t')).not.toBe(one)
+  })
+
+  it('text from elsewhere includes from the current folder', () => {
+    const loaded = loadText('version: 1\ninclude: [not-there.yaml]\n', {})
+    expect(codes(loaded)).toEqual(['2:11 include/missing'])
+  })
+
+  it('a byte order mark is no text', () => {
+    using folder = makeFolder({ 'p2pstream.yaml': '\uFEFFversion: 2\n' })
+    expect(codes(loadFolder(folder))).toEqual(['1:10 shape/choice'])
+  })
+
+  it('a pipe can be the main file, and nothing else', () => {
+    expect(
+      load({
+        source: { path: '/dev/null' },
+        environment: {},
+        missingReferences: 'error',
+      }).outcome.diagnostics.map(({ code }) => code),
+    ).toEqual(['shape/missing-key'])
+    expect(
+      codes(loadText('version: 1\ntemplates:\n  t: { kind: generic_body, body_file: /dev/null }\n')),
+    ).toEqual(['3:39 file/unreadable'])
+  })
+})
+
+describe('include', () => {
+  const MAIN = 'version: 1\ninclude: ["conf.d/*.yaml"]\n'
+
+  it('merges id maps, and findings know their file', () => {
+    using folder = makeFolder({
+      'p2pstream.yaml': MAIN + LISTENER,
+      'conf.d/10.yaml': 'listeners:\n  admin: { protocol: http, port: 8081 }\n',
+      'conf.d/20.yaml': 'routes:\n  a: { listener: nobody, default: true, redirect: { mode: https } }\n',
+      'conf.d/.hidden.yaml': 'not: read',
+      'conf.d/notes.txt': 'not: read',
+    })
+    const { outcome } = loadFolder(folder)
+    expect(
+      outcome.diagnostics.map(
+        ({ code, place }) => `${place?.file.slice(folder.path.length + 1)}:${place?.line} ${code}`,
+      ),
+    ).toEqual(['conf.d/20.yaml:2 name/unknown-listener'])
+  })
+
+  it('reads a file once, whatever names it, and the main file never again', () => {
+    using folder = makeFolder({
+      'p2pstream.yaml': `version: 1\ninclude: ["*.yaml", other.yaml, "o*.yaml"]\n${LISTENER}`,
+      'other.yaml': 'listeners:\n  admin: { protocol: http, port: 8081 }\n',
+    })
+    expect(Object.keys(configured(loadFolder(folder)).config.listeners)).toEqual(['web', 'admin'])
+  })
+
+  it('doesn’t leave the folder by a link, in by a glob or not', () => {
+    using elsewhere = makeFolder({ 'x.yaml': 'listeners: {}' })
+    using folder = makeFolder({ 'p2pstream.yaml': MAIN, 'conf.d/a.yaml': '' })
+    symlinkSync(`${elsewhere.path}/x.yaml`, `${folder.path}/conf.d/b.yaml`)
+    expect(codes(loadFolder(folder))).toEqual(['2:11 include/outside'])
+    folder.write('p2pstream.yaml', `version: 1\ninclude: ["${elsewhere.path}/*.yaml"]\n`)
+    expect(codes(loadFolder(folder))).toEqual(['2:11 include/outside'])
+  })
+
+  it('follows links that stay inside, as mounted ConfigMaps have them', () => {
+    using folder = makeFolder({ 'p2pstream.yaml': MAIN, 'conf.d/..2026/a.yaml': LISTENER })
+    symlinkSync('..2026', `${folder.path}/conf.d/..data`)
+    symlinkSync('..data/a.yaml', `${folder.path}/conf.d/a.yaml`)
+    expect(Object.keys(configured(loadFolder(folder)).config.listeners)).toEqual(['web'])
+  })
+
+  it('relative paths start at the file that holds them', () => {
+    using folder = makeFolder({
+      'p2pstream.yaml': MAIN,
+      'conf.d/a.yaml': 'listeners:\n  web: { protocol: http, port: 80, name: "${file:secret}" }\n',
+      'conf.d/secret': 'inner',
+      secret: 'outer',
+    })
+    expect(configured(loadFolder(folder)).config.listeners['web']?.name).toBe('inner')
+  })
+
+  it('one id in two files names both', () => {
+    using folder = makeFolder({ 'p2pstream.yaml': MAIN + LISTENER, 'conf.d/a.yaml': LISTENER })
+    const [found] = loadFolder(folder).outcome.diagnostics
+    expect(found).toMatchObject({ code: 'include/duplicate-id', place: { line: 2 } })
+    expect(found?.place?.file).toContain('conf.d/a.yaml')
+    expect(found?.related?.[0]?.place).toMatchObject({ line: 4 })
+  })
+
+  it('what isn’t YAML in one file is told alone', () => {
+    using folder = makeFolder({ 'p2pstream.yaml': `${MAIN}lisseners: 1\n`, 'conf.d/a.yaml': 'a: [' })
+    expect(loadFolder(folder).outcome.diagnostics.map(({ code }) => code)).toEqual(['yaml/syntax'])
+  })
+})
+
+describe('the example of the schema', () => {
+  it('every `examples` value is valid where it stands', () => {
+    const schema = JSON.parse(
+      readFileSync(new URL('../../../schemas/p2pstream.schema.json', import.meta.url), 'utf8'),
+    )
+    const text = JSON.stringify({
+      version: 1,
+      include: schema.properties.include.examples[0],
+      server: { trusted_proxies: schema.$defs.Proxies.examples[0] },
+      templates: { 'back-soon': { kind: 'error_page', body: '' }, sorry: { kind: 'error_page', body: '' } },
+      listeners: Object.fromEntries(
+        schema.$defs.Listener.properties.bind.examples.map((bind: string, index: number) => [
+          `l${index}`,
+          {
+            protocol: 'http',
+            bind,
+            ...(bind.startsWith('unix:')
+              ? { mode: schema.$defs.Listener.properties.mode.examples[0] }
+              : { port: 80 }),
+            error_pages: schema.$defs.ErrorPages.examples[0],
+          },
+        ]),
+      ),
+      upstreams: {
+        pool: { targets: schema.$defs.Target.properties.url.examples.map((url: string) => ({ url })) },
+      },
+      routes: {
+        a: {
+          listener: 'l0',
+          match: Object.fromEntries(
+            ['host', 'path_prefix', 'methods'].map(key => [
+              key,
+              schema.$defs.Match.properties[key].examples.at(-1),
+            ]),
+          ),
+          forward: { upstream: 'pool' },
+        },
+      },
+    })
+    expect(codes(loadText(text))).toEqual([])
+  })
+})
