@@ -20,6 +20,11 @@ export interface WrittenEdits {
   readonly add: readonly Field[]
 }
 
+/** Fields from names with their values, as the config writes them. */
+export function writtenFields(values: Readonly<Record<string, readonly string[]>>): readonly Field[] {
+  return Object.entries(values).flatMap(([name, lines]) => lines.map(line => [name, line] as const))
+}
+
 /** Compiles changes that run one after another (route, then target) into one; undefined when nothing would change. */
 export function compileEdits(stages: readonly WrittenEdits[]): FieldEdits | undefined {
   const drops = new Set<string>()

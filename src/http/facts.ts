@@ -1,5 +1,8 @@
 // What a request says, checked and normalised once; the decision reads this and nothing else of the request.
-import type { PathClass } from './path.ts'
+import type { AddressSet } from '../base/cidr.ts'
+import { visitorAddress } from './forwarded.ts'
+import { normaliseHost } from './host.ts'
+import { type PathClass, readPath, splitTarget } from './path.ts'
 
 /** Looks fields up by lower-case name; absent is undefined. */
 export interface FieldReader {
@@ -28,4 +31,34 @@ export interface Facts {
   readonly fields: FieldReader
   /** The visitor's address after trusted proxies were walked; `''` for a unix socket. */
   readonly client: string
+}
+
+/** A request's head as the wire (or the command line) hands it over, its grammar already checked. */
+export interface RequestHead {
+  readonly method: string
+  readonly scheme: 'http' | 'https'
+  readonly authority: string
+  /** Path and query in origin-form, bytes as latin1. */
+  readonly target: string
+  readonly fields: FieldReader
+  /** The address of who connected; `''` for a unix socket. */
+  readonly peer: string
+}
+
+/** Everything the decision reads, from a head; `trusted` are the proxies whose word about the visitor is taken. */
+export function readFacts(head: RequestHead, trusted: AddressSet): Facts {
+  const { path, query } = splitTarget(head.target)
+  const read = readPath(path)
+  return {
+    method: head.method,
+    scheme: head.scheme,
+    authority: head.authority,
+    host: normaliseHost(head.authority),
+    path,
+    decodedPath: read.decoded,
+    pathClass: read.class,
+    query,
+    fields: head.fields,
+    client: visitorAddress(head.peer, trusted, head.fields),
+  }
 }
