@@ -1,0 +1,47 @@
+// Binds an address and hands over the sockets that arrive there, nothing else (design engine, "Wire").
+import { chmod, lstat, unlink } from 'node:fs/promises'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import type { Address } from '../base/address.ts'
+
+/** A bound address. `close` stops accepting at once and leaves the sockets that were handed over alone. */
+export interface Bound {
+  readonly address: Address
+  close(): void
+}
+
+/** The kernel caps it at net.core.somaxconn. */
+const BACKLOG = 4096
+/** Any byte that the kernel didn't take is pressure, and its end is told by `drain`; the stream's own threshold would hide it. */
+const HIGH_WATER = 1
+
+/** Whether nobody listens on a socket file: what a process that was killed leaves behind. */
+async function isStale(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined)
+  if (found === undefined || !found.isSocket()) return false
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const probe = connect({ path })
+  probe.once('connect', () => resolve(false))
+  probe.once('error', error => resolve('code' in error && error.code === 'ECONNREFUSED'))
+  return promise.finally(() => probe.destroy())
+}
+
+function listenOn(server: Server, address: Address): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject)
+  server.once('listening', resolve)
+  if (address.kind === 'unix') server.listen({ path: address.path, backlog: BACKLOG })
+  else if (address.host === '') server.listen({ port: address.port, backlog: BACKLOG })
+  else server.listen({ host: address.host, port: address.port, backlog: BACKLOG })
+  return promise
+}
+
+/** Binds an address; rejects with the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL). */
+export async function listen(address: Address, accepted: (socket: Socket) => void): Promise<Bound> {
+  const server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: HIGH_WATER }, accepted)
+  if (address.kind === 'unix' && (await isStale(address.path))) await unlink(address.path)
+  await listenOn(server, address)
+  if (address.kind === 'unix') await chmod(address.path, address.mode ?? 0o660)
+  // An accept that fails (EMFILE) is the system's trouble of the moment; the server goes on.
+  server.on('error', () => undefined)
+  return { address, close: () => void server.close() }
+}
