@@ -1,0 +1,351 @@
+// One HTTP/1.1 connection to an origin: writes one request at a time, reads its response, and says when it is free again.
+// Mutable on purpose: it lives on the hottest path.
+import type { Socket } from 'node:net'
+import type { Clock } from '../../base/clock.ts'
+import type { Failure } from '../../base/failure.ts'
+import type { ReasonCode } from '../../base/reason.ts'
+import { type Dialing, type DialRequest, dial, originFailure } from '../../net/dial.ts'
+import type { ReadBuffers } from '../../net/read-buffers.ts'
+import type { Deadline, Wheel } from '../../net/wheel.ts'
+import type { OriginSide, OriginSink } from '../origin-side.ts'
+import { Outlet } from '../outlet.ts'
+import { ConnectionField } from './connection-field.ts'
+import type { Head } from './head.ts'
+import { FIELD } from './names.ts'
+import type { Refusal } from './refusal.ts'
+import { type ResponseEvents, ResponseReader } from './response-reader.ts'
+
+/** What every connection of the process shares. */
+export interface WireParts {
+  readonly clock: Clock
+  readonly wheel: Wheel
+  readonly buffers: ReadBuffers
+}
+
+/** Milliseconds; 0 turns one off. */
+export interface OriginTimeouts {
+  /** From the last byte of the request to the end of the response head. */
+  readonly head: number
+  /** Silence between two reads. */
+  readonly read: number
+  /** The origin accepts no bytes. */
+  readonly write: number
+}
+
+/** Whoever keeps idle connections. */
+export interface OriginOwner {
+  /** The exchange is over and the connection may serve another. */
+  freed(origin: H1Origin): void
+  closed(origin: H1Origin): void
+}
+
+/** A response with more body than this, seen or announced, is read into large buffers of its own. */
+const LARGE_AFTER = 16 * 1024
+
+export class H1Origin implements OriginSide, ResponseEvents {
+  readonly response: ResponseReader = new ResponseReader(this)
+  readonly connection: ConnectionField = new ConnectionField()
+  isReused = false
+  /** Milliseconds that the origin said it keeps idle connections, undefined when it said nothing. */
+  keepAliveHint: number | undefined
+  private readonly dialing: Dialing
+  private readonly socket: Socket
+  private readonly outlet: Outlet
+  private readonly owner: OriginOwner
+  private readonly buffers: ReadBuffers
+  private readonly deadline: Deadline
+  private readonly silence: Deadline
+  private sink: OriginSink | undefined
+  private tap: ((bytes: Buffer) => boolean) | undefined
+  private timeouts: OriginTimeouts = { head: 0, read: 0, write: 0 }
+  private error: Error | undefined
+  private isRequestDone = false
+  private isUpgraded = false
+  private isPaused = false
+  private isOver = false
+  private isConnected = false
+  private early: Buffer | undefined
+  private bodyBytes = 0
+  /** The large buffer that reads go to, and the one whose bytes the visitor has not taken yet. */
+  private large: Buffer | undefined
+  private largeInUse: Buffer | undefined
+
+  /** Dials at once; `connected` hears how it went. */
+  constructor(
+    request: DialRequest,
+    parts: WireParts,
+    owner: OriginOwner,
+    connected: (failure: Failure | undefined) => void,
+  ) {
+    this.owner = owner
+    this.buffers = parts.buffers
+    this.deadline = parts.wheel.deadline(() => this.expired())
+    this.silence = parts.wheel.deadline(() => this.fail(timedOut('connection_read_timeout', 'read_timeout')))
+    const reads = {
+      buffer: () => this.nextBuffer(),
+      read: (length: number, buffer: Buffer) => this.received(length, buffer),
+    }
+    this.dialing = dial(request, reads, parts.clock, failure => {
+      this.isConnected = failure === undefined
+      if (failure === undefined) this.listen()
+      else this.isOver = true
+      connected(failure)
+    })
+    this.socket = this.dialing.socket
+    this.outlet = new Outlet(this.socket)
+  }
+
+  private listen(): void {
+    this.socket.on('end', () => this.ended())
+    this.socket.on('drain', () => this.drained())
+    this.socket.on('timeout', () => this.stalled())
+    this.socket.on('error', error => {
+      this.error = error
+    })
+    this.socket.on('close', () => this.closed())
+  }
+
+  get isClear(): boolean {
+    return this.outlet.isClear
+  }
+
+  get isUntouched(): boolean {
+    return this.response.isUntouched
+  }
+
+  /** Starts an exchange. The connection is connected and free. */
+  begin(sink: OriginSink, method: string, timeouts: OriginTimeouts): void {
+    this.sink = sink
+    this.timeouts = timeouts
+    this.isRequestDone = false
+    this.bodyBytes = 0
+    this.deadline.disarm()
+    this.outlet.limitStalls(timeouts.write)
+    this.response.expect(method)
+  }
+
+  /** Waits for another exchange, for so long at the most (0: for ever). */
+  idle(timeoutMs: number): void {
+    this.isReused = true
+    if (timeoutMs > 0) this.deadline.arm(timeoutMs)
+  }
+
+  text(text: string): void {
+    this.outlet.text(text)
+  }
+
+  send(piece: Buffer): void {
+    this.outlet.bytes(piece, false)
+  }
+
+  sendChunk(piece: Buffer): void {
+    this.outlet.chunk(piece, false)
+  }
+
+  flush(): void {
+    this.outlet.flush()
+  }
+
+  finishRequest(): void {
+    this.isRequestDone = true
+    if (this.timeouts.head > 0 && this.response.isAwaitingHead) this.deadline.arm(this.timeouts.head)
+    this.listenForSilence()
+  }
+
+  resume(): void {
+    if (!this.isPaused) return
+    this.isPaused = false
+    if (this.largeInUse !== undefined) {
+      this.buffers.giveBack(this.largeInUse)
+      this.largeInUse = undefined
+    }
+    this.listenForSilence()
+    this.socket.resume()
+  }
+
+  abort(): void {
+    this.sink = undefined
+    this.tap = undefined
+    this.close()
+  }
+
+  takeSocket(read: (bytes: Buffer) => boolean): {
+    readonly socket: Socket
+    readonly early: Buffer | undefined
+  } {
+    this.sink = undefined
+    this.tap = read
+    this.deadline.disarm()
+    this.silence.disarm()
+    this.socket.setTimeout(0)
+    for (const event of ['end', 'drain', 'timeout']) this.socket.removeAllListeners(event)
+    return { socket: this.socket, early: this.early }
+  }
+
+  // What the reader calls.
+
+  interim(): void {
+    this.connection.read(this.response.head, false)
+    this.sink?.interim()
+  }
+
+  head(): void {
+    this.deadline.disarm()
+    this.connection.read(this.response.head, false)
+    this.keepAliveHint = keepAliveTimeout(this.response.head)
+    this.sink?.head()
+  }
+
+  data(piece: Buffer): void {
+    this.bodyBytes += piece.length
+    this.sink?.data(piece, this.large === undefined)
+  }
+
+  end(trailers: Head | undefined): void {
+    this.sink?.end(trailers)
+  }
+
+  upgraded(): void {
+    this.deadline.disarm()
+    this.connection.read(this.response.head, false)
+    this.isUpgraded = true
+  }
+
+  broken(refusal: Refusal): void {
+    const code: ReasonCode =
+      refusal.code === 'http_response_header_section_size' ? refusal.code : 'http_protocol_error'
+    this.fail({ code, side: 'origin', detail: refusal.detail })
+  }
+
+  /** A read has come; returns whether to go on reading. */
+  private received(length: number, buffer: Buffer): boolean {
+    const bytes = buffer.subarray(0, length)
+    if (this.tap !== undefined) return this.tap(bytes)
+    const { sink } = this
+    if (sink === undefined) {
+      // Nobody asked: whatever this is, it must not become the answer to the next request.
+      this.close()
+      return false
+    }
+    const at = this.response.read(bytes, 0)
+    if (this.isUpgraded) {
+      this.early = at < length ? Buffer.from(bytes.subarray(at)) : undefined
+      sink.upgraded()
+      return !this.isOver
+    }
+    const isTaken = sink.flush()
+    if (this.response.hasEnded) {
+      this.settle(at === length, isTaken)
+      return !this.isOver
+    }
+    this.isPaused = !isTaken
+    if (this.isPaused) this.silence.disarm()
+    else this.listenForSilence()
+    return isTaken
+  }
+
+  /** Where the next read goes. Asked after each read, so the last one's bytes are written or copied unless we are paused. */
+  private nextBuffer(): Buffer {
+    if (this.response.hasEnded || !this.expectsMuch()) return this.buffers.shared
+    if (this.isPaused && this.large !== undefined) {
+      this.largeInUse = this.large
+      this.large = undefined
+    }
+    this.large ??= this.buffers.take()
+    return this.large
+  }
+
+  private expectsMuch(): boolean {
+    return this.bodyBytes >= LARGE_AFTER || (this.response.remaining ?? 0) > LARGE_AFTER
+  }
+
+  /** The response is complete. `isClean`: no byte came behind it; `isTaken`: the visitor holds none of our buffers. */
+  private settle(isClean: boolean, isTaken: boolean): void {
+    this.sink = undefined
+    this.deadline.disarm()
+    this.silence.disarm()
+    if (this.large !== undefined && isTaken) this.buffers.giveBack(this.large)
+    this.large = undefined
+    if (isClean && this.isRequestDone && this.mayServeAgain()) this.owner.freed(this)
+    else this.close()
+  }
+
+  private mayServeAgain(): boolean {
+    const { response, connection } = this
+    if (this.isOver || connection.close || response.runsUntilClose || !this.outlet.isClear) return false
+    return !response.line.isHttp10 || connection.keepAlive
+  }
+
+  private listenForSilence(): void {
+    if (this.timeouts.read > 0 && this.sink !== undefined && this.isRequestDone)
+      this.silence.arm(this.timeouts.read)
+  }
+
+  private expired(): void {
+    if (this.sink === undefined) this.close()
+    else this.fail(timedOut('http_response_timeout', 'response_header_timeout'))
+  }
+
+  private stalled(): void {
+    if (!this.outlet.isClear) this.fail(timedOut('connection_write_timeout', 'write_timeout'))
+  }
+
+  private drained(): void {
+    this.outlet.drained()
+    if (this.outlet.isClear) this.sink?.drained()
+  }
+
+  /** FIN: the end of a body that has no other, or of an idle connection; anywhere else it cuts a message short. */
+  private ended(): void {
+    const { sink } = this
+    if (sink === undefined) {
+      this.close()
+      return
+    }
+    if (!this.response.finish()) {
+      this.fail({ code: 'connection_terminated', side: 'origin', detail: 'the origin closed the connection' })
+      return
+    }
+    sink.flush()
+    this.settle(false, false)
+  }
+
+  private closed(): void {
+    this.isOver = true
+    this.deadline.release()
+    this.silence.release()
+    if (this.sink !== undefined) {
+      const error = this.error ?? new Error('the connection was closed')
+      this.fail(originFailure(error, 'connection_terminated'))
+    }
+    this.owner.closed(this)
+  }
+
+  private fail(failure: Failure): void {
+    const { sink } = this
+    this.sink = undefined
+    this.close()
+    sink?.failed(failure)
+  }
+
+  private close(): void {
+    this.isOver = true
+    this.deadline.release()
+    this.silence.release()
+    this.outlet.drop()
+    this.dialing.cancel()
+    // Before it is connected nobody listens for the socket's own close.
+    if (!this.isConnected) this.owner.closed(this)
+  }
+}
+
+function timedOut(code: ReasonCode, key: string): Failure {
+  return { code, side: 'origin', detail: key }
+}
+
+/** Seconds of `Keep-Alive: timeout=5`, as milliseconds. */
+function keepAliveTimeout(head: Head): number | undefined {
+  if (head.counts[FIELD.keepAlive] === 0) return undefined
+  const seconds = /(?:^|[,;\s])timeout=(\d{1,9})/i.exec(head.known(FIELD.keepAlive) ?? '')
+  return seconds === null ? undefined : Number(seconds[1]) * 1000
+}

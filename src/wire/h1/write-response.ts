@@ -1,0 +1,112 @@
+// Writes the response heads that a visitor gets: an origin's, copied in runs with our own framing, or an answer of ours.
+import type { Answer } from '../../http/answer.ts'
+import { type FieldEdits, isDropped } from '../../http/edits.ts'
+import { reasonPhrase } from '../../http/status.ts'
+import type { ConnectionField } from './connection-field.ts'
+import { FIELD } from './names.ts'
+import type { ResponseReader } from './response-reader.ts'
+
+/** How the message ends for this visitor. */
+export interface ResponsePlan {
+  readonly edits: FieldEdits | undefined
+  /** Transfer-Encoding: chunked is written; else the length stands in the fields, or the connection's end is the end. */
+  readonly isChunked: boolean
+  /** `''` or a ready `Connection: …` line. */
+  readonly connectionLine: string
+}
+
+const ENDS_HERE: Uint8Array = (() => {
+  const ends = new Uint8Array(64)
+  for (const id of [
+    FIELD.connection,
+    FIELD.transferEncoding,
+    FIELD.upgrade,
+    FIELD.te,
+    FIELD.keepAlive,
+    FIELD.proxyConnection,
+    FIELD.proxyAuthenticate,
+    FIELD.proxyAuthorization,
+    FIELD.http2Settings,
+  ]) {
+    ends[id] = 1
+  }
+  return ends
+})()
+
+const DIGITS_WITHOUT_ZERO = /^(?:0|[1-9]\d*)$/
+
+/** The origin's final response head for a visitor, blank line included, as latin1 text. */
+export function writeResponseHead(
+  response: ResponseReader,
+  connection: ConnectionField,
+  plan: ResponsePlan,
+): string {
+  let text = `HTTP/1.1 ${response.line.status} ${response.line.reason}\r\n${copyFields(response, connection, plan.edits)}`
+  if (plan.edits !== undefined) text += plan.edits.lines
+  if (plan.isChunked) text += 'Transfer-Encoding: chunked\r\n'
+  return `${text}${plan.connectionLine}\r\n`
+}
+
+/** A 1xx head on its way through; the route's edits don't touch it. */
+export function writeInterimHead(response: ResponseReader, connection: ConnectionField): string {
+  return `HTTP/1.1 ${response.line.status} ${response.line.reason}\r\n${copyFields(response, connection, undefined)}\r\n`
+}
+
+/** The 101 that opens a WebSocket: exactly our two upgrade lines and the origin's other fields. */
+export function writeSwitchingHead(response: ResponseReader, connection: ConnectionField): string {
+  const fields = copyFields(response, connection, undefined)
+  return `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${fields}\r\n`
+}
+
+function copyFields(
+  response: ResponseReader,
+  connection: ConnectionField,
+  edits: FieldEdits | undefined,
+): string {
+  const { head } = response
+  let text = ''
+  let runStart = response.line.end
+  for (let index = 0; index < head.count; index++) {
+    const instead = replacement(response, connection, edits, index)
+    if (instead === undefined) continue
+    text += head.text.slice(runStart, head.starts[index]) + instead
+    runStart = head.end(index)
+  }
+  return text + head.text.slice(runStart, head.starts[head.count])
+}
+
+/** What stands in place of line `index`: undefined for the line itself, `''` for nothing. */
+function replacement(
+  response: ResponseReader,
+  connection: ConnectionField,
+  edits: FieldEdits | undefined,
+  index: number,
+): string | undefined {
+  const { head, line } = response
+  const id = head.ids[index] ?? 0
+  if (ENDS_HERE[id] === 1) return ''
+  if (id === FIELD.contentLength) {
+    if (line.status === 204 || line.status < 200 || connection.nominated.has('content-length')) return ''
+    const written = head.known(FIELD.contentLength) ?? ''
+    return DIGITS_WITHOUT_ZERO.test(written) ? undefined : `Content-Length: ${Number(written)}\r\n`
+  }
+  if (connection.nominated.size > 0 && connection.nominated.has(head.name(index).toLowerCase())) return ''
+  return edits !== undefined && isDropped(edits, head.name(index)) ? '' : undefined
+}
+
+/** The head of an answer of our own; 204 and 304 carry no length. */
+export function writeAnswerHead(
+  answer: Answer,
+  edits: FieldEdits | undefined,
+  dateLine: string,
+  connectionLine: string,
+): string {
+  let text = `HTTP/1.1 ${answer.status} ${reasonPhrase(answer.status)}\r\n`
+  for (const [name, value] of answer.fields) {
+    if (edits === undefined || !isDropped(edits, name)) text += `${name}: ${value}\r\n`
+  }
+  if (edits === undefined || !isDropped(edits, 'date')) text += dateLine
+  if (edits !== undefined) text += edits.lines
+  if (answer.status !== 204 && answer.status !== 304) text += `Content-Length: ${answer.body.length}\r\n`
+  return `${text}${connectionLine}\r\n`
+}

@@ -1,0 +1,73 @@
+// Bytes both ways between two sockets after a 101, with back-pressure, and each direction closed on its own.
+import type { Socket } from 'node:net'
+
+export interface RelayEnd {
+  readonly socket: Socket
+  /** Bytes that were read before the relay began. */
+  readonly early: Buffer | undefined
+}
+
+/** Bytes that have passed, for the record. */
+export interface Relayed {
+  fromVisitor: number
+  fromOrigin: number
+}
+
+/** Cuts both sides. */
+export interface Relay {
+  readonly bytes: Relayed
+  cut(): void
+}
+
+/**
+ * Starts relaying. The origin's socket reads into lent buffers, so `takeOrigin` gets the reader and hands the socket over;
+ * `closed` is called once, when both sides are gone.
+ */
+export function startRelay(
+  visitor: RelayEnd,
+  takeOrigin: (read: (bytes: Buffer) => boolean) => RelayEnd,
+  closed: (relayed: Relayed) => void,
+): Relay {
+  const bytes: Relayed = { fromVisitor: 0, fromOrigin: 0 }
+  const near = visitor.socket
+  const origin = takeOrigin(piece => {
+    bytes.fromOrigin += piece.length
+    near.write(Buffer.from(piece))
+    return near.writableLength === 0
+  })
+  const far = origin.socket
+
+  const sendOn = (piece: Buffer): void => {
+    bytes.fromVisitor += piece.length
+    far.write(piece)
+    if (far.writableLength > 0) near.pause()
+  }
+  let open = 2
+  const oneClosed = (other: Socket): void => {
+    open--
+    if (open === 0) closed(bytes)
+    // Nothing is left to send to a side whose partner is gone; what was written to it still goes out.
+    else other.destroySoon()
+  }
+  near.on('data', sendOn)
+  near.on('end', () => far.end())
+  far.on('end', () => near.end())
+  near.on('drain', () => far.resume())
+  far.on('drain', () => near.resume())
+  near.on('close', () => oneClosed(far))
+  far.on('close', () => oneClosed(near))
+
+  if (origin.early !== undefined) {
+    bytes.fromOrigin += origin.early.length
+    near.write(origin.early)
+  }
+  if (visitor.early !== undefined) sendOn(visitor.early)
+  near.resume()
+  return {
+    bytes,
+    cut() {
+      near.destroy()
+      far.destroy()
+    },
+  }
+}
