@@ -1,7 +1,7 @@
 // A pool and its targets, compiled: plain frozen values without sockets or counters.
 import type { Pointer } from '../base/pointer.ts'
 import type { Answer } from '../http/answer.ts'
-import type { FieldEdits } from '../http/edits.ts'
+import type { FieldEdits, WrittenEdits } from '../http/edits.ts'
 
 export type LoadBalancing = 'round_robin' | 'weighted_round_robin'
 
@@ -39,9 +39,9 @@ export interface Profile {
 interface TargetCommon {
   /** Position in the pool. */
   readonly index: number
-  /** What State knows it by: its id, else its url (`url#2` for a repeat), else a hash of the static content. */
+  /** What State knows it by: its id, else its url (`http://name:8080`, `#2` for a repeat), else a hash of the static content. */
   readonly key: string
-  /** What people see: id, name, or `target-<n>`. */
+  /** What people see: name, id, or `target-<n>`. */
   readonly name: string
   readonly at: Pointer
   readonly enabled: boolean
@@ -56,6 +56,8 @@ export interface ProxyTarget extends TargetCommon {
   readonly preserveHost: boolean
   readonly responseHeaderTimeout: number
   readonly responseHeaderTimeoutAt: Pointer | undefined
+  /** Changes to the request's fields, the target's own and basic_auth. */
+  readonly requestEdits: readonly WrittenEdits[]
 }
 
 export interface StaticTarget extends TargetCommon {
@@ -76,11 +78,17 @@ export interface Group {
 export interface Pool {
   /** The upstream's id, or `route:<route id>` for a pool written in place. */
   readonly id: string
+  /** What people see: name or id. */
+  readonly name: string
   readonly at: Pointer
+  /** Of everything the pool means: equal hashes mean the same pool. */
+  readonly hash: string
   readonly loadBalancing: LoadBalancing
   readonly targets: readonly Target[]
   /** Only groups with members, lowest priority number first. */
   readonly groups: readonly Group[]
+  /** By `target.index`, for routes that add nothing of their own; undefined at the places of static targets. */
+  readonly legs: readonly (Leg | undefined)[]
 }
 
 /** One way from a route to a proxy target: everything that the two decide together. */

@@ -1,0 +1,127 @@
+// Compiles the targets of a pool. The config was checked: every name leads somewhere and every value has its form.
+import { duration } from '../base/checked.ts'
+import { hashOf } from '../base/hash.ts'
+import { type Pointer, step } from '../base/pointer.ts'
+import type { Upstream, Target as WrittenTarget } from '../config/shape.gen.ts'
+import { type WrittenEdits, writtenFields } from '../http/edits.ts'
+import { compileLegs } from './legs.ts'
+import { originWord, readOrigin } from './origin.ts'
+import { type MergedPeer, mergePeer } from './peer.ts'
+import { profileOf } from './profile.ts'
+import { type Body, staticAnswer } from './static-answer.ts'
+import type { Group, Pool, Target } from './target.ts'
+
+/** A template of kind `generic_body`, by id. */
+export type Bodies = ReadonlyMap<string, Body>
+
+export interface WrittenPool extends Pick<Upstream, 'load_balancing' | 'peer' | 'targets'> {
+  readonly id: string
+  readonly name: string
+  readonly at: Pointer
+  readonly hash: string
+}
+
+const RESPONSE_HEADER_TIMEOUT = 60_000
+
+/** Compiles a pool; `defaults` are the connection options of the whole file. */
+export function compilePool(written: WrittenPool, defaults: MergedPeer | undefined, bodies: Bodies): Pool {
+  const { id, name, at, hash } = written
+  const peer = mergePeer(defaults, { at: step(at, 'peer'), peer: written.peer })
+  const taken = new Map<string, number>()
+  const targets = written.targets.map((target, index) => {
+    const key = unusedKey(keyOf(target), taken)
+    return Object.freeze(
+      compileTarget(target, { poolId: id, at: step(step(at, 'targets'), index), index, key, peer, bodies }),
+    )
+  })
+  return Object.freeze({
+    id,
+    name,
+    at,
+    hash,
+    loadBalancing: written.load_balancing,
+    targets: Object.freeze(targets),
+    groups: Object.freeze(groupsOf(targets)),
+    legs: compileLegs(id, targets, undefined),
+  })
+}
+
+interface Place {
+  readonly poolId: string
+  readonly at: Pointer
+  readonly index: number
+  readonly key: string
+  readonly peer: MergedPeer
+  readonly bodies: Bodies
+}
+
+function compileTarget(written: WrittenTarget, { poolId, at, index, key, peer, bodies }: Place): Target {
+  const common = {
+    index,
+    key,
+    name: written.name ?? written.id ?? `target-${index + 1}`,
+    at,
+    enabled: written.enabled,
+    priorityGroup: written.priority_group,
+    weight: written.weight,
+    tags: written.tags,
+  }
+  if (written.static !== undefined) {
+    return { kind: 'static', ...common, answer: staticAnswer(written.static, bodies, at) }
+  }
+  const timeout = written.response_header_timeout
+  const merged = mergePeer(peer, { at: step(at, 'peer'), peer: written.peer })
+  return {
+    kind: 'proxy',
+    ...common,
+    profile: profileOf(poolId, key, readOrigin(written.url ?? ''), merged),
+    preserveHost: written.preserve_host,
+    responseHeaderTimeout: timeout === undefined ? RESPONSE_HEADER_TIMEOUT : duration(timeout),
+    responseHeaderTimeoutAt: timeout === undefined ? undefined : step(at, 'response_header_timeout'),
+    requestEdits: targetEdits(written),
+  }
+}
+
+function targetEdits(written: WrittenTarget): readonly WrittenEdits[] {
+  const { remove, set, add } = written.request_headers
+  const edits: WrittenEdits[] = []
+  const own = { remove, set: writtenFields(set), add: writtenFields(add) }
+  if (own.remove.length + own.set.length + own.add.length > 0) edits.push(own)
+  if (written.basic_auth !== undefined) {
+    const { username, password } = written.basic_auth
+    const credentials = Buffer.from(`${username}:${password}`, 'utf8').toString('base64')
+    edits.push({ remove: [], set: [['Authorization', `Basic ${credentials}`]], add: [] })
+  }
+  return edits
+}
+
+function keyOf(written: WrittenTarget): string {
+  if (written.id !== undefined) return written.id
+  return written.url === undefined ? `static:${hashOf(written.static)}` : originWord(readOrigin(written.url))
+}
+
+/** Repeats become `key#2`, `key#3`; ids come without `#`, so they can't meet. */
+function unusedKey(key: string, taken: Map<string, number>): string {
+  const count = (taken.get(key) ?? 0) + 1
+  taken.set(key, count)
+  return count === 1 ? key : `${key}#${count}`
+}
+
+function groupsOf(targets: readonly Target[]): readonly Group[] {
+  const byPriority = new Map<number, Target[]>()
+  for (const target of targets) {
+    if (!target.enabled || target.weight === 0) continue
+    const members = byPriority.get(target.priorityGroup)
+    if (members === undefined) byPriority.set(target.priorityGroup, [target])
+    else members.push(target)
+  }
+  return [...byPriority]
+    .sort(([a], [b]) => a - b)
+    .map(([priority, members]) =>
+      Object.freeze({
+        priority,
+        members: Object.freeze(members),
+        totalWeight: members.reduce((sum, member) => sum + member.weight, 0),
+      }),
+    )
+}

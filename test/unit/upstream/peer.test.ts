@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { mergePeer } from '../../../src/upstream/peer.ts'
+
+describe('connection options', () => {
+  const defaults = mergePeer(undefined, {
+    at: '/defaults/peer',
+    peer: { read_timeout: '5s', idle_timeout: '1m' },
+  })
+
+  it('start from what is built in', () => {
+    expect(mergePeer(undefined, { at: '/x', peer: {} })).toEqual({
+      peer: {
+        connectionTimeout: 5_000,
+        totalConnectionTimeout: 10_000,
+        readTimeout: 0,
+        writeTimeout: 60_000,
+        idleTimeout: 60_000,
+      },
+      setBy: {},
+    })
+  })
+
+  it('merge key by key, and each remembers where it was written', () => {
+    const merged = mergePeer(defaults, {
+      at: '/upstreams/a/peer',
+      peer: { idle_timeout: '0', write_timeout: '2s' },
+    })
+    expect(merged.peer).toMatchObject({
+      readTimeout: 5_000,
+      idleTimeout: 0,
+      writeTimeout: 2_000,
+      connectionTimeout: 5_000,
+    })
+    expect(merged.setBy).toEqual({
+      readTimeout: '/defaults/peer/read_timeout',
+      idleTimeout: '/upstreams/a/peer/idle_timeout',
+      writeTimeout: '/upstreams/a/peer/write_timeout',
+    })
+  })
+
+  it('go back to what is built in with null', () => {
+    const merged = mergePeer(defaults, { at: '/upstreams/a/peer', peer: { read_timeout: null } })
+    expect(merged.peer.readTimeout).toBe(0)
+    expect(merged.setBy).toEqual({ idleTimeout: '/defaults/peer/idle_timeout' })
+  })
+
+  it('stay the same object when nothing is written', () => {
+    expect(mergePeer(defaults, { at: '/x', peer: {} })).toBe(defaults)
+  })
+})
