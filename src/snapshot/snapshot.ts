@@ -5,9 +5,11 @@ import type { AddressSet } from '../base/cidr.ts'
 import type { Pointer } from '../base/pointer.ts'
 import type { FieldEdits } from '../http/edits.ts'
 import type { Redirect } from '../http/location.ts'
+import type { Rewrite } from '../http/rewrite.ts'
 import type { ErrorPages } from '../http/template.ts'
 import type { RouteMatch } from '../match/route-match.ts'
 import type { Leg, Pool } from '../upstream/target.ts'
+import type { Template } from './compile-template.ts'
 import type { Router } from './router.ts'
 
 /** Bytes, counts and milliseconds; 0 means none for the maxima that allow it and off for a timeout. */
@@ -28,6 +30,8 @@ export interface Listener {
   readonly id: string
   readonly name: string
   readonly at: Pointer
+  /** Of everything the listener means, its routes aside. */
+  readonly hash: string
   readonly enabled: boolean
   readonly protocol: 'http'
   readonly address: Address
@@ -36,13 +40,6 @@ export interface Listener {
   readonly trustedProxies: AddressSet
   readonly errorPages: ErrorPages | undefined
   readonly router: Router
-}
-
-/** Removed from the raw path by whole segments, then put in front (design config, `rewrite`). */
-export interface Rewrite {
-  /** Longest first; written decoded. */
-  readonly stripPrefixes: readonly string[]
-  readonly addPrefix: string
 }
 
 export interface Forward {
@@ -57,6 +54,8 @@ export interface Route {
   readonly id: string
   readonly name: string
   readonly at: Pointer
+  /** Of everything the route means, its pool aside: equal hashes and the same pool mean the same route. */
+  readonly hash: string
   readonly listeners: readonly string[]
   readonly enabled: boolean
   readonly isDefault: boolean
@@ -103,4 +102,6 @@ export interface Snapshot {
   readonly routes: ReadonlyMap<string, Route>
   /** By id, those written in place (`route:<id>`) too. */
   readonly pools: ReadonlyMap<string, Pool>
+  /** By id; the next compile takes over what didn't change. */
+  readonly templates: ReadonlyMap<string, Template>
 }

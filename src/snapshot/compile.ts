@@ -1,0 +1,222 @@
+// From a checked config to a snapshot: pure, in small steps, taking over from the snapshot before whatever didn't change.
+import { createHash } from 'node:crypto'
+import { duration, share } from '../base/checked.ts'
+import { hashOf } from '../base/hash.ts'
+import { good, type Outcome } from '../base/outcome.ts'
+import { pointer } from '../base/pointer.ts'
+import type { Configured } from '../config/loaded.ts'
+import type { Config, Listener as WrittenListener, Route as WrittenRoute } from '../config/shape.gen.ts'
+import { compilePool, type WrittenPool } from '../upstream/compile.ts'
+import { type MergedPeer, mergePeer } from '../upstream/peer.ts'
+import type { Pool } from '../upstream/target.ts'
+import { compileListener } from './compile-listener.ts'
+import { compileRoute } from './compile-route.ts'
+import { compilePages, compileTemplate, type Template } from './compile-template.ts'
+import { overlapWarnings } from './overlap.ts'
+import { routerSteps } from './router.ts'
+import type { Listener, Route, Snapshot } from './snapshot.ts'
+
+/** Compiles at once: for a command line, which has nobody waiting. */
+export function compile(input: Configured, previous?: Snapshot): Outcome<Snapshot> {
+  const steps = compileSteps(input, previous)
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
+/** Compiles in steps of well under a millisecond, so that a caller can let requests through between them. */
+export function* compileSteps(input: Configured, previous?: Snapshot): Generator<void, Outcome<Snapshot>> {
+  const { server, logging } = input.config
+  const workshop = new Workshop(input, previous)
+  yield* workshop.compileTemplates()
+  yield* workshop.compileUpstreams()
+  yield* workshop.compileRoutes()
+  const listeners = yield* workshop.compileListeners()
+  const { templates, pools, routes } = workshop
+  const byId = new Map(listeners.map(listener => [listener.id, listener]))
+  const snapshot: Snapshot = Object.freeze({
+    revision: yield* revisionSteps(input, [templates, pools, routes, byId]),
+    drainTimeout: duration(server.drain_timeout),
+    reload: Object.freeze({
+      debounce: duration(server.reload.debounce),
+      poll: duration(server.reload.poll),
+      maxRemovedRoutes: share(server.reload.max_removed_routes),
+    }),
+    logging: Object.freeze({
+      level: logging.level,
+      format: logging.format,
+      access: Object.freeze({ ...logging.access, sample: share(logging.access.sample) }),
+    }),
+    listeners: byId,
+    routes,
+    pools,
+    templates,
+  })
+  return good(snapshot, overlapWarnings(listeners.map(listener => listener.router)))
+}
+
+interface Table {
+  readonly routes: Route[]
+  isKept: boolean
+}
+
+/** The objects under compilation, one kind after the other, because each refers to those before it. Lives for one compile. */
+class Workshop {
+  readonly templates = new Map<string, Template>()
+  readonly pools = new Map<string, Pool>()
+  readonly routes = new Map<string, Route>()
+  /** By listener; `isKept` while every route was taken over. */
+  private readonly tables = new Map<string, Table>()
+  private readonly config: Config
+  private readonly input: Configured
+  private readonly previous: Snapshot | undefined
+  private readonly defaultPeer: MergedPeer
+  private readonly defaultsHash: string
+
+  constructor(input: Configured, previous: Snapshot | undefined) {
+    this.input = input
+    this.config = input.config
+    this.previous = previous
+    this.defaultPeer = mergePeer(undefined, {
+      at: pointer('defaults', 'peer'),
+      peer: input.config.defaults.peer,
+    })
+    this.defaultsHash = hashOf(input.config.defaults.peer)
+  }
+
+  *compileTemplates(): Generator<void> {
+    for (const [id, written] of Object.entries(this.config.templates)) {
+      const hash = this.input.hashes.templates.get(id) ?? hashOf(written)
+      const before = this.previous?.templates.get(id)
+      this.templates.set(
+        id,
+        before?.hash === hash ? before : compileTemplate(written, this.input.materials, hash),
+      )
+      yield
+    }
+  }
+
+  *compileUpstreams(): Generator<void> {
+    for (const [id, written] of Object.entries(this.config.upstreams)) {
+      const content = this.input.hashes.upstreams.get(id) ?? hashOf(written)
+      this.addPool({
+        id,
+        name: written.name ?? id,
+        at: pointer('upstreams', id),
+        hash: this.poolHash(content, written.targets),
+        load_balancing: written.load_balancing,
+        peer: written.peer,
+        targets: written.targets,
+      })
+      yield
+    }
+  }
+
+  *compileRoutes(): Generator<void> {
+    for (const [id, written] of Object.entries(this.config.routes)) {
+      const content = this.input.hashes.routes.get(id) ?? hashOf(written)
+      const hash = this.withTemplates(content, Object.values(written.error_pages))
+      const before = this.previous?.routes.get(id)
+      const poolBefore = before?.action.kind === 'forward' ? before.action.pool : undefined
+      const pool = this.poolOf(id, written, content)
+      const isKept = before?.hash === hash && poolBefore === pool
+      const errorPages = isKept ? undefined : compilePages(written.error_pages, this.templates)
+      this.addRoute(isKept ? before : compileRoute(id, written, { hash, pool, errorPages }), isKept)
+      yield
+    }
+  }
+
+  private addRoute(route: Route, isKept: boolean): void {
+    this.routes.set(route.id, route)
+    for (const id of route.listeners) {
+      const table = this.tables.get(id)
+      if (table === undefined) this.tables.set(id, { routes: [route], isKept })
+      else {
+        table.routes.push(route)
+        table.isKept &&= isKept
+      }
+    }
+  }
+
+  private poolOf(routeId: string, { name, forward }: WrittenRoute, content: string): Pool | undefined {
+    if (forward === undefined) return undefined
+    if (forward.upstream !== undefined) return this.pools.get(forward.upstream)
+    const id = `route:${routeId}`
+    return this.addPool({
+      id,
+      name: name ?? id,
+      at: pointer('routes', routeId, 'forward'),
+      hash: this.poolHash(content, forward.targets),
+      load_balancing: forward.load_balancing,
+      peer: forward.peer,
+      targets: forward.targets,
+    })
+  }
+
+  private addPool(written: WrittenPool): Pool {
+    const before = this.previous?.pools.get(written.id)
+    const pool =
+      before?.hash === written.hash ? before : compilePool(written, this.defaultPeer, this.templates)
+    this.pools.set(written.id, pool)
+    return pool
+  }
+
+  *compileListeners(): Generator<void, readonly Listener[]> {
+    const listeners: Listener[] = []
+    for (const [id, written] of Object.entries(this.config.listeners)) {
+      listeners.push(yield* this.compileListener(id, written))
+      yield
+    }
+    return listeners
+  }
+
+  private *compileListener(id: string, written: WrittenListener): Generator<void, Listener> {
+    const trustedProxies = this.config.server.trusted_proxies
+    const content = this.input.hashes.listeners.get(id) ?? hashOf(written)
+    const hash = `${this.withTemplates(content, Object.values(written.error_pages))} ${trustedProxies.join(' ')}`
+    const before = this.previous?.listeners.get(id)
+    const { routes, isKept } = this.tables.get(id) ?? { routes: [], isKept: true }
+    // Every route was here before and none has gone: the table is the same.
+    const isSameTable = before !== undefined && isKept && before.router.routes.length === routes.length
+    if (isSameTable && before.hash === hash) return before
+    const router = isSameTable ? before.router : yield* routerSteps(routes)
+    const errorPages = compilePages(written.error_pages, this.templates)
+    return compileListener(id, written, { hash, trustedProxies, errorPages, router })
+  }
+
+  private poolHash(
+    content: string,
+    targets: readonly { readonly static?: { readonly template?: string } }[],
+  ): string {
+    const ids = targets.flatMap(target => target.static?.template ?? [])
+    return `${this.withTemplates(content, ids)} ${this.defaultsHash}`
+  }
+
+  /** A content hash, extended by what the templates it names are. */
+  private withTemplates(content: string, ids: readonly string[]): string {
+    return ids.length === 0 ? content : `${content} ${ids.map(id => this.templates.get(id)?.hash).join(' ')}`
+  }
+}
+
+const HASHED_AT_ONCE = 512
+
+/** One hash over the hashes of everything: equal revisions mean the same thing. */
+function* revisionSteps(
+  { config }: Configured,
+  parts: readonly Iterable<readonly [id: string, part: { readonly hash: string }]>[],
+): Generator<void, string> {
+  const total = createHash('sha256').update(hashOf([config.defaults, config.server, config.logging]))
+  for (const part of parts) {
+    let lines: string[] = []
+    for (const [id, { hash }] of part) {
+      lines.push(`${id} ${hash}\n`)
+      if (lines.length < HASHED_AT_ONCE) continue
+      total.update(lines.join(''))
+      lines = []
+      yield
+    }
+    total.update(`${lines.join('')}\n`)
+  }
+  return total.digest('hex').slice(0, 32)
+}
