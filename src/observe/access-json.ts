@@ -1,0 +1,85 @@
+// One exchange as a line of JSON with OpenTelemetry's attribute names, flat. Built by hand: this runs once per exchange.
+// Many small pieces cost more than many characters (a rope is walked when it is written), so what repeats is kept in one piece.
+import { memo } from './memo.ts'
+import { quoted } from './plain-text.ts'
+import type { ExchangeRecord } from './record.ts'
+import { redactPath, redactQuery, redactUrl, withoutUser } from './redact.ts'
+
+const TRACE = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/
+const PORT = /:(\d{1,5})$/
+const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i
+
+/** Milliseconds as seconds with microseconds; by whole numbers, since printing a double costs as much as ten strings. */
+function seconds(ms: number): string {
+  const micros = Math.max(0, Math.round(ms * 1000))
+  if (micros < 1_000_000) return `0.${String(1_000_000 + micros).slice(1)}`
+  const whole = Math.floor(micros / 1_000_000)
+  return `${whole}.${String(1_000_000 + micros - whole * 1_000_000).slice(1)}`
+}
+
+function urlParts(target: string): string {
+  const path = target.startsWith('/') ? target : target.replace(ABSOLUTE, '')
+  const mark = path.indexOf('?')
+  if (mark < 0) return quoted(redactPath(path))
+  return `${quoted(redactPath(path.slice(0, mark)))},"url.query":${quoted(redactQuery(path.slice(mark + 1)))}`
+}
+
+function addressParts(authority: string): string {
+  if (authority === '') return ''
+  const bare = withoutUser(authority)
+  const port = PORT.exec(bare)
+  if (port === null) return `,"server.address":${quoted(bare)}`
+  return `,"server.address":${quoted(bare.slice(0, port.index))},"server.port":${Number(port[1])}`
+}
+
+function traceParts(traceparent: string): string {
+  const ids = TRACE.exec(traceparent)
+  return ids === null ? '' : `,"trace_id":"${ids[1]}","span_id":"${ids[2]}"`
+}
+
+/** Answers of our own and what went wrong; most exchanges have none of this. */
+function rareParts(r: ExchangeRecord): string {
+  let text = ''
+  if (r.reason !== undefined) text += `,"p2pstream.reason":"${r.reason}"`
+  if (r.at !== undefined) text += `,"p2pstream.at":${quoted(r.at)}`
+  if (r.detail !== undefined) text += `,"p2pstream.detail":${quoted(r.detail)}`
+  if (r.upgraded) text += ',"p2pstream.upgraded":true'
+  return text
+}
+
+/**
+ * A maker of lines, each with its newline; `time` is the start of the exchange as RFC 3339, durations are seconds. Attributes
+ * that an exchange never came to are left out. A broken head has the method `_OTHER`, as OpenTelemetry wants.
+ */
+export function jsonLines(): (r: ExchangeRecord, time: string) => string {
+  const methodOf = memo(method => quoted(method === '' ? '_OTHER' : method))
+  const addressOf = memo(addressParts)
+  const listenerOf = memo(id => `,"p2pstream.listener":${quoted(id)}`)
+  const routeOf = memo(id => `,"http.route":${quoted(id)}`)
+  const poolOf = memo(id => `,"p2pstream.upstream":${quoted(id)}`)
+  const targetOf = memo(name => `,"p2pstream.target":${quoted(name)}`)
+
+  return (r, time) => {
+    let text = `{"time":"${time}","http.request.method":${methodOf(r.method)},"url.path":${urlParts(r.requestTarget)}`
+    text += `${addressOf(r.authority)},"http.response.status_code":${r.status}`
+    if (r.client !== '') text += `,"client.address":${quoted(r.client)}`
+    if (r.peer !== '') text += `,"network.peer.address":${quoted(r.peer)}`
+    if (r.userAgent !== undefined) text += `,"user_agent.original":${quoted(r.userAgent)}`
+    if (r.referer !== undefined) text += `,"http.request.header.referer":${quoted(redactUrl(r.referer))}`
+    text += listenerOf(r.listener)
+    if (r.route !== undefined) text += routeOf(r.route)
+    if (r.pool !== undefined) text += poolOf(r.pool)
+    if (r.target !== undefined) text += targetOf(r.target)
+    if (r.attempts > 0) text += `,"p2pstream.attempts":${r.attempts}`
+    if (r.reused) text += ',"p2pstream.connection_reused":true'
+    if (r.reason !== undefined || r.upgraded) text += rareParts(r)
+    text += `,"http.server.request.duration":${seconds(r.duration)}`
+    if (r.connectTime !== undefined) text += `,"p2pstream.connect_duration":${seconds(r.connectTime)}`
+    if (r.headTime !== undefined) text += `,"p2pstream.response_header_duration":${seconds(r.headTime)}`
+    text += `,"http.request.body.size":${r.bytesIn},"http.response.body.size":${r.bytesOut}`
+    text += `,"p2pstream.generation":${r.generation},"p2pstream.request_id":${quoted(r.requestId)}`
+    if (r.traceparent !== undefined) text += traceParts(r.traceparent)
+    const protocol = r.protocol === 'HTTP/1.1' ? '1.1' : r.protocol.slice(5)
+    return `${text},"url.scheme":"${r.scheme}","network.protocol.version":"${protocol}"}\n`
+  }
+}

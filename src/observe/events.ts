@@ -1,0 +1,22 @@
+// Every event that the log can tell, with what it means. A name never changes its meaning.
+// Numbers and words of one occurrence are its fields; a sentence never has holes.
+
+export const EVENTS = {
+  'server/started': 'The first configuration is live and every listener accepts.',
+  'server/draining': 'A signal asked to stop: nothing new is accepted, work in flight may finish.',
+  'server/stopped': 'Everything is closed; the process ends.',
+  'server/failed': 'The server could not start.',
+  'config/applied': 'A configuration became live.',
+  'config/unchanged': 'The file was read again and means what already runs.',
+  'config/rejected': 'The file can not be used; what ran before goes on.',
+  'config/watch-failed': 'File events are not to be had for a path; the poll still looks.',
+  'listener/opened': 'A listener accepts connections.',
+  'listener/draining': 'A listener accepts nothing new; its work may finish.',
+  'listener/closed': 'A listener is gone.',
+  'listener/failed': 'The system took a listening socket away or refuses to accept.',
+  'access/dropped': 'Access records were thrown away because their reader is too slow or gone.',
+  'demo/started': 'The demo origin accepts connections.',
+  'internal/error': 'A mistake of this program; it goes on serving.',
+} as const satisfies Readonly<Record<string, string>>
+
+export type EventName = keyof typeof EVENTS

@@ -1,0 +1,26 @@
+// What others wrote (visitors, files, systems), made harmless for a terminal and for a log of lines.
+
+// DEL and C1 are control bytes to a terminal (U+009B starts an escape sequence), U+2028 and U+2029 end a line for some readers.
+const HIDDEN = /[\x7f-\x9f\u2028\u2029]/g
+const UNSAFE = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/g
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** JSON with every control character escaped, also those that JSON itself would let through. */
+export function harmlessJson(json: string): string {
+  return json.replace(HIDDEN, escaped)
+}
+
+/** A JSON string of pure ASCII; latin1 bytes show as `\u00e9`. */
+export function quoted(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`
+  return JSON.stringify(text).replace(/[^\x20-\x7e]/g, escaped)
+}
+
+/** Text for a line that people read: control characters are escaped, the rest stays. */
+export function harmless(text: string): string {
+  return text.replace(UNSAFE, escaped)
+}
