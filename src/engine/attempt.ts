@@ -1,0 +1,271 @@
+// One exchange's way to an origin: takes or makes a connection, sends the request, hands the response to the visitor.
+// Mutable on purpose: one object per forwarded request, called directly by the origin's connection.
+import type { Clock, Timer } from '../base/clock.ts'
+import type { Failure } from '../base/failure.ts'
+import type { Reason } from '../base/reason.ts'
+import type { Connections } from '../upstream/connections.ts'
+import type { Leg } from '../upstream/target.ts'
+import type { Head } from '../wire/h1/head.ts'
+import { FIELD } from '../wire/h1/names.ts'
+import type { H1Origin } from '../wire/h1/origin.ts'
+import { goesChunked, type RequestPlan, trailerLines, writeRequestHead } from '../wire/h1/write-request.ts'
+import type { OriginSink } from '../wire/origin-side.ts'
+import { type Relay, type Relayed, startRelay } from '../wire/relay.ts'
+import type { Exchange } from './exchange.ts'
+
+/** Methods that may be sent twice (RFC 9110 9.2.2). */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
+/** A body up to this size is kept so that a dead pooled connection can be replaced. */
+const MAX_REPLAY = 64 * 1024
+/** How long the origin may keep silent about an expectation before we say 100 ourselves. */
+const CONTINUE_AFTER = 1_000
+
+export class Attempt implements OriginSink {
+  /** The request's head was written; body pieces go straight on. */
+  isSending = false
+  private readonly exchange: Exchange
+  private readonly leg: Leg
+  private readonly connections: Connections
+  private readonly plan: RequestPlan
+  private readonly clock: Clock
+  private origin: H1Origin | undefined
+  private relay: Relay | undefined
+  private continueTimer: Timer | undefined
+  private saidContinue = false
+  private mayReplay: boolean
+  private isOver = false
+
+  constructor(exchange: Exchange, leg: Leg, connections: Connections, plan: RequestPlan, clock: Clock) {
+    this.exchange = exchange
+    this.leg = leg
+    this.connections = connections
+    this.plan = plan
+    this.clock = clock
+    this.mayReplay = IDEMPOTENT.has(exchange.side.request.line.method) && !plan.isUpgrade
+  }
+
+  start(): void {
+    const pooled = this.connections.take()
+    if (pooled === undefined) this.dial()
+    else this.send(pooled)
+  }
+
+  private dial(): void {
+    this.origin = this.connections.dial(failure => {
+      if (this.isOver) return
+      if (failure !== undefined) {
+        this.over()
+        this.exchange.fail(failure, this.reasonFor(failure))
+      } else if (this.origin !== undefined) {
+        this.send(this.origin)
+        this.flushRequest()
+      }
+    })
+    this.exchange.attempts++
+  }
+
+  private send(origin: H1Origin): void {
+    const { exchange, leg, plan } = this
+    const { request, connection } = exchange.side
+    this.origin = origin
+    this.isSending = true
+    if (origin.isReused) exchange.attempts++
+    exchange.isReused = origin.isReused
+    exchange.connectTime = origin.isReused ? 0 : this.clock.now() - exchange.start
+    const { peer } = leg.profile
+    origin.begin(this, request.line.method, {
+      head: leg.responseHeaderTimeout,
+      read: peer.readTimeout,
+      write: peer.writeTimeout,
+    })
+    origin.text(writeRequestHead(request, connection, plan))
+    for (const piece of exchange.waiting) this.write(piece)
+    if (!this.mayReplay || !origin.isReused) exchange.forgetBody()
+    if (exchange.isRequestEnded) this.endRequest()
+    else if (request.expectsContinue) this.awaitContinue()
+    exchange.side.resume()
+  }
+
+  private awaitContinue(): void {
+    this.continueTimer = this.clock.after(CONTINUE_AFTER, () => {
+      this.saidContinue = true
+      this.exchange.side.sendContinue()
+    })
+  }
+
+  /** A piece of the request's body, on its way while the visitor sends it. */
+  body(piece: Buffer): void {
+    const { exchange } = this
+    if (this.mayReplay && this.origin?.isReused === true && this.origin.isUntouched) {
+      if (exchange.bytesIn <= MAX_REPLAY) exchange.waiting.push(piece)
+      else this.keepNothing()
+    }
+    this.write(piece)
+  }
+
+  private keepNothing(): void {
+    this.mayReplay = false
+    this.exchange.forgetBody()
+  }
+
+  private write(piece: Buffer): void {
+    const { request, connection } = this.exchange.side
+    if (goesChunked(request, connection)) this.origin?.sendChunk(piece)
+    else this.origin?.send(piece)
+  }
+
+  endRequest(): void {
+    const { side, trailers } = this.exchange
+    if (goesChunked(side.request, side.connection)) {
+      this.origin?.text(trailers === undefined ? '0\r\n\r\n' : `0\r\n${trailerLines(trailers)}\r\n`)
+    }
+    this.origin?.finishRequest()
+  }
+
+  /** Sends what was gathered; an origin that takes it slowly makes the visitor wait. */
+  flushRequest(): void {
+    const { origin } = this
+    if (origin === undefined || !this.isSending || this.isOver) return
+    origin.flush()
+    if (!origin.isClear && !this.exchange.isRequestEnded) this.exchange.side.pause()
+  }
+
+  visitorDrained(): void {
+    this.origin?.resume()
+  }
+
+  /** Gives the attempt up: nothing is written to the visitor any more. */
+  abort(): void {
+    if (this.isOver) return
+    this.over()
+    if (this.relay === undefined) {
+      this.origin?.abort()
+      return
+    }
+    this.count(this.relay.bytes)
+    this.relay.cut()
+  }
+
+  private count(relayed: Relayed): void {
+    this.exchange.bytesIn = relayed.fromVisitor
+    this.exchange.bytesOut = relayed.fromOrigin
+  }
+
+  private over(): void {
+    this.isOver = true
+    this.continueTimer?.cancel()
+  }
+
+  // What the origin's connection calls.
+
+  interim(): void {
+    const { origin, exchange } = this
+    if (origin === undefined) return
+    if (origin.response.line.status === 100) {
+      this.continueTimer?.cancel()
+      if (this.saidContinue) return
+      this.saidContinue = true
+    }
+    exchange.side.interim(origin.response, origin.connection)
+  }
+
+  head(): void {
+    this.continueTimer?.cancel()
+    this.exchange.forgetBody()
+    if (this.origin !== undefined) this.exchange.begin(this.origin.response, this.origin.connection)
+  }
+
+  data(piece: Buffer, isLent: boolean): void {
+    this.exchange.piece(piece, isLent)
+  }
+
+  end(trailers: Head | undefined): void {
+    this.over()
+    this.exchange.complete(trailers)
+  }
+
+  flush(): boolean {
+    const { side } = this.exchange
+    side.flush()
+    return side.isClear
+  }
+
+  drained(): void {
+    this.exchange.side.resume()
+  }
+
+  upgraded(): void {
+    const { origin, exchange, plan } = this
+    if (origin === undefined) return
+    const isWebSocket = origin.response.head.known(FIELD.upgrade)?.toLowerCase() === 'websocket'
+    if (!plan.isUpgrade || !isWebSocket || !origin.connection.upgrade) {
+      this.over()
+      origin.abort()
+      const failure: Failure = {
+        code: 'http_upgrade_failed',
+        side: 'origin',
+        detail: 'a 101 that nobody asked for',
+      }
+      exchange.fail(failure, this.reasonFor(failure))
+      return
+    }
+    exchange.status = 101
+    exchange.isUpgraded = true
+    exchange.headTime = this.clock.now() - exchange.start
+    const visitor = exchange.side.takeSocket(origin.response, origin.connection)
+    this.relay = startRelay(
+      visitor,
+      read => origin.takeSocket(read),
+      relayed => {
+        this.over()
+        this.count(relayed)
+        exchange.finish()
+      },
+    )
+  }
+
+  failed(failure: Failure): void {
+    const { exchange, origin } = this
+    if (this.isOver) return
+    if (
+      origin?.isReused === true &&
+      origin.isUntouched &&
+      this.mayReplay &&
+      failure.code === 'connection_terminated'
+    ) {
+      // The pooled connection died before a byte of the response came: the request goes again, on a fresh one.
+      this.isSending = false
+      this.continueTimer?.cancel()
+      this.dial()
+      return
+    }
+    this.over()
+    exchange.fail(failure, this.reasonFor(failure))
+  }
+
+  /** The reason for a failure: for a timeout, with the place of the key that set it, or the word that it is the default. */
+  private reasonFor(failure: Failure): Reason {
+    const { leg, exchange } = this
+    const { setBy } = leg.profile
+    const fallback = exchange.route?.at
+    const where = (at: string | undefined): Reason => ({
+      code: failure.code,
+      detail: at === undefined ? `${failure.detail} (default)` : failure.detail,
+      ...((at ?? fallback) === undefined ? {} : { at: at ?? fallback ?? '' }),
+    })
+    switch (failure.detail) {
+      case 'response_header_timeout':
+        return where(leg.responseHeaderTimeoutAt)
+      case 'connection_timeout':
+        return where(setBy.connectionTimeout)
+      case 'total_connection_timeout':
+        return where(setBy.totalConnectionTimeout)
+      case 'read_timeout':
+        return where(setBy.readTimeout)
+      case 'write_timeout':
+        return where(setBy.writeTimeout)
+      default:
+        return { code: failure.code, detail: failure.detail, at: leg.target.at }
+    }
+  }
+}

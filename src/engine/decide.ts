@@ -1,0 +1,138 @@
+// The decision: from a request's facts to a verdict, without a socket. It reads State and changes none of it.
+import type { Answer } from '../http/answer.ts'
+import type { Facts } from '../http/facts.ts'
+import { locationOf } from '../http/location.ts'
+import type { Listener, Route } from '../snapshot/snapshot.ts'
+import { select } from '../upstream/select.ts'
+import { rescue } from './rescue.ts'
+import { type Trail, tellRoutes, tellTargets } from './trail.ts'
+import type { AnswerVerdict, Memory, Taking, Verdict } from './verdict.ts'
+
+/** What has been found out so far. Mutable on purpose: one short-lived object per request, filled step by step. */
+class Progress {
+  readonly listener: Listener
+  readonly facts: Facts
+  readonly memory: Memory
+  readonly trail: Trail | undefined
+  route: Route | undefined
+  taking: Taking | undefined
+
+  constructor(listener: Listener, facts: Facts, memory: Memory, trail: Trail | undefined) {
+    this.listener = listener
+    this.facts = facts
+    this.memory = memory
+    this.trail = trail
+  }
+}
+
+interface Step {
+  readonly name: string
+  /** In a few words, for people. */
+  readonly does: string
+  /** A verdict ends the decision. */
+  run(progress: Progress): Verdict | undefined
+}
+
+/** The one order (design engine, "Life of a request", 2 to 14), the same for every listener. */
+export const STEPS: readonly Step[] = [
+  { name: 'path', does: 'refuse dot segments, backslashes and control bytes', run: refuseForbiddenPath },
+  { name: 'match', does: 'find the route', run: matchRoute },
+  { name: 'separators', does: 'refuse %2f and %5c unless the route allows them', run: refuseSeparators },
+  { name: 'no_route', does: 'answer 404 without a route', run: refuseUnrouted },
+  { name: 'redirect', does: 'answer a redirect', run: redirect },
+  { name: 'select', does: 'choose a target', run: selectTarget },
+  { name: 'act', does: 'answer a static target, or forward', run: act },
+]
+
+/** Runs the steps until one has a verdict. `trail` is told every candidate and why it was taken or not. */
+export function decide(listener: Listener, facts: Facts, memory: Memory, trail?: Trail): Verdict {
+  const progress = new Progress(listener, facts, memory, trail)
+  for (const step of STEPS) {
+    trail?.step(step.name, step.does)
+    const verdict = step.run(progress)
+    if (verdict !== undefined) return verdict
+  }
+  throw new Error('the last step has no verdict')
+}
+
+function refuseForbiddenPath({ facts }: Progress): Verdict | undefined {
+  return facts.pathClass === 'forbidden' ? answer(rescue({ code: 'bad_path' }), undefined) : undefined
+}
+
+function matchRoute(progress: Progress): undefined {
+  const { listener, facts, trail } = progress
+  progress.route = listener.router.find(facts) ?? listener.router.fallback
+  if (trail !== undefined) tellRoutes(trail, listener.router, facts, progress.route)
+}
+
+/** Without a route too: what a path with hidden separators would have matched is nobody's business. */
+function refuseSeparators({ facts, route }: Progress): Verdict | undefined {
+  if (facts.pathClass !== 'encoded_separator' || route?.pathSecurity === 'allow_encoded_separators')
+    return undefined
+  const at = route === undefined ? {} : { at: `${route.at}/path_security` }
+  return answer(rescue({ code: 'encoded_separator', ...at }), route)
+}
+
+function refuseUnrouted({ listener, route }: Progress): Verdict | undefined {
+  return route === undefined ? answer(rescue({ code: 'no_route', at: listener.at }), undefined) : undefined
+}
+
+function redirect({ facts, route }: Progress): Verdict | undefined {
+  const action = route?.action
+  if (action?.kind !== 'redirect') return undefined
+  const location = locationOf(action, facts)
+  if (location === undefined) {
+    const reason = {
+      code: 'bad_request',
+      at: action.at,
+      detail: 'a redirect to https needs a host name',
+    } as const
+    return answer(rescue(reason), route)
+  }
+  return answer(
+    {
+      status: action.status,
+      fields: [['Location', location]],
+      body: NO_BODY,
+      reason: { code: 'redirect', at: action.at },
+    },
+    route,
+  )
+}
+
+const NO_BODY = new Uint8Array(0)
+
+/** The route is final: without an available target the answer is 503, and never another route's. */
+function selectTarget(progress: Progress): Verdict | undefined {
+  const { listener, route, memory, trail } = progress
+  if (route?.action.kind !== 'forward') return undefined
+  const { pool } = route.action
+  const state = memory.pools.get(pool)
+  if (state === undefined) throw new Error(`pool ${pool.id} has no State`)
+  const choice = select(pool, state)
+  if (trail !== undefined) tellTargets(trail, pool, choice)
+  if (choice === undefined) {
+    const { fallback } = listener.router
+    const unused =
+      fallback === undefined || fallback === route
+        ? ''
+        : `; default route ${fallback.id} is not used, ${route.id} matched`
+    const detail = `no target of ${pool.id} is enabled with a weight above 0${unused}`
+    return answer(rescue({ code: 'no_target_available', at: pool.at, detail }), route)
+  }
+  progress.taking = { state, choice }
+  return undefined
+}
+
+function act({ route, taking }: Progress): Verdict | undefined {
+  if (route?.action.kind !== 'forward' || taking === undefined) return undefined
+  const { target } = taking.choice
+  if (target.kind === 'static') return { kind: 'answer', answer: target.answer, route, target, taking }
+  const leg = route.action.legs[target.index]
+  if (leg === undefined) throw new Error(`route ${route.id} has no leg to ${target.name}`)
+  return { kind: 'forward', route, forward: route.action, leg, taking }
+}
+
+function answer(refusal: Answer, route: Route | undefined): AnswerVerdict {
+  return { kind: 'answer', answer: refusal, route, target: undefined, taking: undefined }
+}

@@ -1,0 +1,154 @@
+// One listening address: takes the sockets that arrive, counts them, and knows which listener's config holds for them now.
+import type { Socket } from 'node:net'
+import { type Address, formatAddress } from '../base/address.ts'
+import type { Timer } from '../base/clock.ts'
+import { type Bound, listen } from '../net/listen.ts'
+import type { Listener } from '../snapshot/snapshot.ts'
+import type { WireParts } from '../wire/h1/origin.ts'
+import type { Refusal } from '../wire/h1/refusal.ts'
+import { H1Visitor } from '../wire/h1/visitor.ts'
+import type { RequestSink, VisitorLimits, VisitorPort, VisitorSide } from '../wire/visitor-side.ts'
+
+/** What a door needs of the engine behind it. */
+export interface Reception {
+  readonly wire: WireParts
+  dateLine(): string
+  /** The config that holds for a door's next request; undefined when no listener has its address any more. */
+  listenerOf(door: Door): Listener | undefined
+  open(door: Door, listener: Listener, side: VisitorSide): RequestSink
+  refuse(door: Door, listener: Listener, side: VisitorSide, refusal: Refusal): void
+}
+
+/** How long an idle connection may wait for one more request once its listener goes away. */
+const IDLE_GRACE = 1_000
+
+export class Door implements VisitorPort {
+  readonly address: Address
+  /** Requests under way, for max_requests_in_flight. */
+  inFlight = 0
+  private bound: Bound | undefined
+  private isOpen = false
+  private isClosed = false
+  /** Sockets that came before the config they belong to was live. */
+  private waiting: Socket[] = []
+  private readonly visitors = new Set<H1Visitor>()
+  private whenDeserted: (() => void)[] = []
+  /** Connections past max_connections: accepted, not read, closed after header_timeout. */
+  private readonly turnedAway = new Map<Socket, Timer>()
+  /** The last config that held here: what a draining door goes on with. */
+  private listener: Listener
+  private readonly reception: Reception
+
+  constructor(listener: Listener, reception: Reception) {
+    this.listener = listener
+    this.address = listener.address
+    this.reception = reception
+  }
+
+  /** Binds the address; rejects with the system's error. Sockets wait until `open`. */
+  async bind(): Promise<void> {
+    this.bound = await listen(this.address, socket => this.accepted(socket))
+  }
+
+  /** Gives the address up, for another door or before a second try at `bind`; what was accepted stays. */
+  unbind(): void {
+    this.bound?.close()
+    this.bound = undefined
+  }
+
+  /** The config is live: lets in who waits. */
+  open(): void {
+    this.isOpen = true
+    for (const socket of this.waiting.splice(0)) this.accepted(socket)
+  }
+
+  get word(): string {
+    return formatAddress(this.address)
+  }
+
+  /** Of the listener whose config holds here. */
+  get listenerId(): string {
+    return this.current.id
+  }
+
+  get isDraining(): boolean {
+    return this.isClosed
+  }
+
+  get connections(): number {
+    return this.visitors.size
+  }
+
+  get limits(): VisitorLimits {
+    return this.current.limits
+  }
+
+  private get current(): Listener {
+    const live = this.reception.listenerOf(this)
+    if (live !== undefined) this.listener = live
+    return this.listener
+  }
+
+  private accepted(socket: Socket): void {
+    if (!this.isOpen) {
+      socket.on('error', () => undefined)
+      this.waiting.push(socket)
+      return
+    }
+    const { maxConnections, headerTimeout } = this.current.limits
+    if (maxConnections > 0 && this.visitors.size >= maxConnections) this.turnAway(socket, headerTimeout)
+    else this.visitors.add(new H1Visitor(socket, this, this.reception.wire.wheel))
+  }
+
+  private turnAway(socket: Socket, headerTimeout: number): void {
+    const timer = this.reception.wire.clock.after(headerTimeout, () => socket.destroy())
+    this.turnedAway.set(socket, timer)
+    socket.on('error', () => undefined)
+    socket.on('close', () => {
+      timer.cancel()
+      this.turnedAway.delete(socket)
+    })
+  }
+
+  dateLine(): string {
+    return this.reception.dateLine()
+  }
+
+  openExchange(side: VisitorSide): RequestSink {
+    return this.reception.open(this, this.current, side)
+  }
+
+  refuse(side: VisitorSide, refusal: Refusal): void {
+    this.reception.refuse(this, this.current, side, refusal)
+  }
+
+  closed(connection: object): void {
+    this.visitors.delete(connection as H1Visitor)
+    if (this.visitors.size === 0) for (const call of this.whenDeserted.splice(0)) call()
+  }
+
+  /** Resolves when no visitor is connected. */
+  deserted(): Promise<void> {
+    if (this.visitors.size === 0) return Promise.resolve()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.whenDeserted.push(resolve)
+    return promise
+  }
+
+  /** Stops accepting. Requests under way go on; idle connections get a moment for one more request, answered with `close`. */
+  close(): void {
+    if (this.isClosed) return
+    this.isClosed = true
+    this.unbind()
+    for (const socket of [...this.waiting.splice(0), ...this.turnedAway.keys()]) socket.destroy()
+    this.reception.wire.clock.after(IDLE_GRACE, () => {
+      for (const visitor of this.visitors) visitor.closeIdle()
+    })
+  }
+
+  /** Cuts what is left. */
+  destroy(): void {
+    this.close()
+    for (const visitor of this.visitors) visitor.destroy()
+  }
+}

@@ -1,0 +1,221 @@
+// One exchange, from a visitor's request head to the record of how it ended.
+// Mutable on purpose: one object per request that both connections call directly, instead of a stream and its listeners.
+import type { Failure } from '../base/failure.ts'
+import type { Reason } from '../base/reason.ts'
+import type { Answer } from '../http/answer.ts'
+import type { FieldEdits } from '../http/edits.ts'
+import type { Facts } from '../http/facts.ts'
+import type { ErrorPages } from '../http/template.ts'
+import type { Listener, Route } from '../snapshot/snapshot.ts'
+import { release } from '../upstream/balance.ts'
+import type { Seat } from '../upstream/pool-state.ts'
+import type { Leg, Target } from '../upstream/target.ts'
+import type { ConnectionField } from '../wire/h1/connection-field.ts'
+import type { Head } from '../wire/h1/head.ts'
+import type { Refusal } from '../wire/h1/refusal.ts'
+import type { ResponseReader } from '../wire/h1/response-reader.ts'
+import type { RequestSink, VisitorSide } from '../wire/visitor-side.ts'
+import type { Attempt } from './attempt.ts'
+import type { Door } from './door.ts'
+import { dressed } from './error-page.ts'
+import { limitAt } from './limit-place.ts'
+import { rescue } from './rescue.ts'
+
+/** Who counts exchanges and prints their records. */
+export interface ExchangeOwner {
+  readonly clock: { now(): number; wall(): number }
+  /** Called once for every exchange. */
+  ended(exchange: Exchange): void
+}
+
+/** Body bytes held for an origin that isn't connected yet; past it the visitor waits. */
+const MAX_WAITING = 64 * 1024
+
+export class Exchange implements RequestSink {
+  readonly owner: ExchangeOwner
+  readonly side: VisitorSide
+  readonly listener: Listener
+  readonly generation: number
+  requestId = ''
+  readonly startedAt: number
+  readonly start: number
+  facts: Facts | undefined
+  route: Route | undefined
+  target: Target | undefined
+  leg: Leg | undefined
+  door: Door | undefined
+  attempt: Attempt | undefined
+  /** The target's place in the pool's memory, held until the end. */
+  seat: Seat | undefined
+
+  /** 0 until a response was begun. */
+  status = 0
+  reason: Reason | undefined
+  attempts = 0
+  isReused = false
+  isUpgraded = false
+  connectTime: number | undefined
+  headTime: number | undefined
+  bytesIn = 0
+  bytesOut = 0
+  isOver = false
+
+  /** Body pieces that came before the origin was ready, then those that a replay would need. */
+  waiting: Buffer[] = []
+  isRequestEnded: boolean
+  trailers: Head | undefined
+  maxBodyBytes = 0
+  /** Neighbours in the engine's list of exchanges. */
+  before: Exchange | undefined
+  after: Exchange | undefined
+  private waitingBytes = 0
+
+  constructor(owner: ExchangeOwner, side: VisitorSide, listener: Listener, generation: number) {
+    this.owner = owner
+    this.side = side
+    this.listener = listener
+    this.generation = generation
+    this.startedAt = owner.clock.wall()
+    this.start = owner.clock.now()
+    this.isRequestEnded = !side.request.hasBody
+  }
+
+  // What the visitor's connection calls.
+
+  data(piece: Buffer): void {
+    if (this.isOver) return
+    this.bytesIn += piece.length
+    if (this.maxBodyBytes > 0 && this.bytesIn > this.maxBodyBytes) {
+      this.refused({ status: 413, code: 'body_too_large', detail: 'the body grew past max_body_bytes' })
+      return
+    }
+    if (this.attempt?.isSending === true) {
+      this.attempt.body(piece)
+      return
+    }
+    this.waiting.push(piece)
+    this.waitingBytes += piece.length
+    if (this.waitingBytes > MAX_WAITING) this.side.pause()
+  }
+
+  end(trailers: Head | undefined): void {
+    if (this.isOver) return
+    this.isRequestEnded = true
+    this.trailers = trailers
+    if (this.attempt?.isSending === true) this.attempt.endRequest()
+  }
+
+  refused(refusal: Refusal): void {
+    if (this.isOver) return
+    this.attempt?.abort()
+    const reason: Reason = {
+      code: refusal.code,
+      at: limitAt(refusal.code, this.listener, this.route),
+      detail: refusal.detail,
+    }
+    if (this.status === 0) this.answer(rescue(reason, refusal.status))
+    else this.breakOff(reason)
+  }
+
+  gone(): void {
+    if (this.isOver) return
+    this.attempt?.abort()
+    this.reason ??= { code: 'client_cancelled' }
+    if (this.status === 0) this.status = 499
+    this.finish()
+  }
+
+  stalled(): void {
+    this.reason = {
+      code: 'write_timeout',
+      at: limitAt('write_timeout', this.listener, this.route),
+      detail: 'write_idle_timeout',
+    }
+  }
+
+  drained(): void {
+    this.attempt?.visitorDrained()
+  }
+
+  flush(): void {
+    this.attempt?.flushRequest()
+  }
+
+  // What the decision and the attempt call.
+
+  /** Answers by ourselves, dressed in the error page and the fields that route and listener ask for. */
+  answer(answer: Answer): void {
+    this.reason = answer.reason
+    this.status = answer.status
+    const worn = dressed(answer, this.errorPages, this.requestId)
+    const isBodiless = this.side.request.line.method === 'HEAD' || worn.status === 204 || worn.status === 304
+    this.bytesOut = isBodiless ? 0 : worn.body.length
+    // The record reads the request, which the connection overwrites as soon as the turn is closed.
+    this.finish()
+    this.side.answer(worn, this.responseEdits)
+  }
+
+  private get errorPages(): readonly (ErrorPages | undefined)[] {
+    return [this.route?.errorPages, this.listener.errorPages]
+  }
+
+  get responseEdits(): FieldEdits | undefined {
+    return this.route?.responseEdits
+  }
+
+  begin(response: ResponseReader, connection: ConnectionField): void {
+    this.status = response.line.status
+    this.headTime = this.owner.clock.now() - this.start
+    this.side.begin(response, connection, this.responseEdits)
+  }
+
+  piece(piece: Buffer, isLent: boolean): void {
+    this.bytesOut += piece.length
+    this.side.send(piece, isLent)
+  }
+
+  complete(trailers: Head | undefined): void {
+    this.finish()
+    this.side.finish(trailers)
+  }
+
+  /** The origin failed us: an answer where there is still room for one, else a message that is visibly cut. */
+  fail(failure: Failure, reason: Reason): void {
+    if (this.isOver) return
+    if (this.status === 0) this.answer(rescue(reason))
+    else
+      this.breakOff({
+        ...reason,
+        code: failure.code === 'http_protocol_error' ? failure.code : 'connection_terminated',
+      })
+  }
+
+  /** Ends it visibly incomplete. */
+  breakOff(reason: Reason): void {
+    if (this.isOver) return
+    this.reason = reason
+    this.finish()
+    this.side.abort()
+  }
+
+  /** The drain's deadline has passed. */
+  cut(detail: string): void {
+    this.attempt?.abort()
+    if (this.status === 0) this.status = 499
+    this.breakOff({ code: 'drained', detail })
+  }
+
+  finish(): void {
+    if (this.isOver) return
+    this.isOver = true
+    this.waiting = []
+    if (this.seat !== undefined) release(this.seat)
+    this.owner.ended(this)
+  }
+
+  /** Body pieces were written and needn't be kept for a replay any more. */
+  forgetBody(): void {
+    this.waiting = []
+    this.waitingBytes = 0
+  }
+}

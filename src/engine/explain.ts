@@ -1,0 +1,150 @@
+// Explains one made-up request: runs the same decision as the data path with a trail, and tells what it found.
+import { formatAddress } from '../base/address.ts'
+import type { FieldEdits } from '../http/edits.ts'
+import { type Facts, readFacts } from '../http/facts.ts'
+import { rewritePath } from '../http/rewrite.ts'
+import type { Listener, Route, Snapshot } from '../snapshot/snapshot.ts'
+import { openPoolState } from '../upstream/pool-state.ts'
+import type { Target } from '../upstream/target.ts'
+import { type ChosenBy, chooseListener } from './choose-listener.ts'
+import { decide, STEPS } from './decide.ts'
+import type {
+  ExplainedEdits,
+  ExplainedOutcome,
+  ExplainedRoute,
+  ExplainedStep,
+  ExplainedTarget,
+  Explanation,
+} from './explanation.ts'
+import { type MadeUpRequest, readMadeUp, readUrl } from './made-up.ts'
+import { rescue } from './rescue.ts'
+import type { RouteFate } from './trail.ts'
+import type { AnswerVerdict, ForwardVerdict, Memory, Verdict } from './verdict.ts'
+
+/** Pools that nobody has used yet: every rotation at its start. */
+const FRESH: Memory = { pools: { get: openPoolState } }
+
+/** What would become of a request under a snapshot. `memory` is the running State, if there is one. */
+export function explain(
+  snapshot: Snapshot,
+  request: MadeUpRequest,
+  listenerId: string | undefined,
+  memory: Memory = FRESH,
+): Explanation {
+  const chosen = chooseListener(snapshot, readUrl(request.url), listenerId)
+  if (chosen.listener === undefined) return { kind: 'no_listener', why: chosen.why }
+  const { listener, by } = chosen
+  const head = readMadeUp(request, listener.limits)
+  if ('status' in head) {
+    const refused: Verdict = {
+      kind: 'answer',
+      answer: rescue({ code: head.code, at: listener.at, detail: head.detail }, head.status),
+      route: undefined,
+      target: undefined,
+      taking: undefined,
+    }
+    return explained(listener, by, undefined, new Notes(), refused)
+  }
+  const facts = readFacts(head, listener.trustedProxies)
+  const notes = new Notes()
+  return explained(listener, by, facts, notes, decide(listener, facts, memory, notes))
+}
+
+/** The trail of one decision. */
+class Notes {
+  readonly reached: string[] = []
+  readonly routes: ExplainedRoute[] = []
+  readonly targets: ExplainedTarget[] = []
+
+  step(name: string): void {
+    this.reached.push(name)
+  }
+
+  route({ id, at, priority, isDefault }: Route, fate: RouteFate): void {
+    this.routes.push({ id, at, priority, isDefault, fate })
+  }
+
+  target(target: Target, standing: ExplainedTarget['standing']): void {
+    const { name, at, priorityGroup, weight } = target
+    const leadsTo = target.kind === 'static' ? 'static' : target.profile.origin.url
+    this.targets.push({ name, at, leadsTo, priorityGroup, weight, standing })
+  }
+}
+
+function explained(
+  listener: Listener,
+  by: ChosenBy,
+  facts: Facts | undefined,
+  notes: Notes,
+  verdict: Verdict,
+): Explanation {
+  const { id, at, enabled, address } = listener
+  return {
+    kind: 'explained',
+    listener: { id, at, enabled, by, address: formatAddress(address) },
+    facts: facts === undefined ? undefined : factsOf(facts),
+    steps: stepsOf(notes.reached),
+    routes: notes.routes,
+    route: notes.routes.find(route => route.id === verdict.route?.id),
+    targets: notes.targets,
+    outcome: verdict.kind === 'forward' ? forwardOutcome(verdict, facts) : answerOutcome(verdict, listener),
+    responseEdits: editsOf(verdict.route?.responseEdits),
+  }
+}
+
+function factsOf({ fields: _, ...facts }: Facts): Omit<Facts, 'fields'> {
+  return facts
+}
+
+function stepsOf(reached: readonly string[]): readonly ExplainedStep[] {
+  return STEPS.map(({ name, does }, index) => {
+    if (index >= reached.length) return { name, does, outcome: 'skipped' }
+    return { name, does, outcome: index === reached.length - 1 ? 'ended' : 'passed' }
+  })
+}
+
+function answerOutcome({ answer, route, target }: AnswerVerdict, listener: Listener): ExplainedOutcome {
+  const { status, reason } = answer
+  if (target !== undefined) {
+    const fields = answer.fields.map(([name]) => name)
+    return {
+      kind: 'static',
+      status,
+      target: target.name,
+      at: target.at,
+      fields,
+      bodyBytes: answer.body.length,
+    }
+  }
+  if (route?.action.kind === 'redirect' && reason.code === 'redirect') {
+    const location = answer.fields.find(([name]) => name === 'Location')?.[1] ?? ''
+    return { kind: 'redirect', status, location, at: route.action.at }
+  }
+  const hasErrorPage = (route?.errorPages?.find(status) ?? listener.errorPages?.find(status)) !== undefined
+  return { kind: 'refusal', status, code: reason.code, at: reason.at, detail: reason.detail, hasErrorPage }
+}
+
+function forwardOutcome({ forward, leg }: ForwardVerdict, facts: Facts | undefined): ExplainedOutcome {
+  if (facts === undefined) throw new Error('a request that was never read was forwarded')
+  const { target, profile, responseHeaderTimeout, responseHeaderTimeoutAt } = leg
+  const { path, removedPrefix } =
+    forward.rewrite === undefined
+      ? { path: facts.path, removedPrefix: '' }
+      : rewritePath(facts.path, forward.rewrite)
+  return {
+    kind: 'forward',
+    target: target.name,
+    at: target.at,
+    origin: profile.origin.url,
+    requestTarget: path + facts.query,
+    hostField: target.preserveHost && facts.authority !== '' ? facts.authority : profile.origin.hostField,
+    removedPrefix,
+    requestEdits: editsOf(leg.requestEdits),
+    responseHeaderTimeout,
+    responseHeaderTimeoutAt,
+  }
+}
+
+function editsOf(edits: FieldEdits | undefined): ExplainedEdits {
+  return { drops: [...(edits?.drops ?? [])], adds: (edits?.adds ?? []).map(([name]) => name) }
+}

@@ -1,0 +1,42 @@
+// How a decision tells what it looked at. Only explain listens; on the data path there is no trail.
+import type { Facts } from '../http/facts.ts'
+import { type Mismatch, mismatch } from '../match/decide.ts'
+import type { Router } from '../snapshot/router.ts'
+import type { Route } from '../snapshot/snapshot.ts'
+import type { Choice } from '../upstream/balance.ts'
+import { type Standing, standings } from '../upstream/select.ts'
+import type { Pool, Target } from '../upstream/target.ts'
+
+/**
+ * Why a route was taken or not: a condition that doesn't hold; `shadowed`: it would match, an earlier one did;
+ * `default`: nothing matched and it is the listener's default; `default_unused`: something matched.
+ */
+export type RouteFate = 'matched' | 'default' | 'default_unused' | 'shadowed' | 'disabled' | Mismatch
+
+export interface Trail {
+  /** A step of the decision begins. */
+  step(name: string, does: string): void
+  /** Every route of the listener, in order of evaluation. */
+  route(route: Route, fate: RouteFate): void
+  /** Every target of the chosen route's pool, in the order of the file. */
+  target(target: Target, standing: Standing): void
+}
+
+/** Tells the fate of every route, judged one by one without the index. */
+export function tellRoutes(trail: Trail, router: Router, facts: Facts, taken: Route | undefined): void {
+  for (const route of router.routes) trail.route(route, fateOf(route, facts, taken))
+}
+
+function fateOf(route: Route, facts: Facts, taken: Route | undefined): RouteFate {
+  if (!route.enabled) return 'disabled'
+  if (route.isDefault) return route === taken ? 'default' : 'default_unused'
+  return mismatch(route.match, facts) ?? (route === taken ? 'matched' : 'shadowed')
+}
+
+/** Tells how every target of a pool stands. */
+export function tellTargets(trail: Trail, pool: Pool, choice: Choice | undefined): void {
+  for (const [index, standing] of standings(pool, choice).entries()) {
+    const target = pool.targets[index]
+    if (target !== undefined) trail.target(target, standing)
+  }
+}

@@ -1,0 +1,37 @@
+// What a decision says: an answer of our own, or where to forward. The engine carries it out, explain prints it.
+import type { Answer } from '../http/answer.ts'
+import type { Forward, Route } from '../snapshot/snapshot.ts'
+import type { Choice } from '../upstream/balance.ts'
+import type { PoolState } from '../upstream/pool-state.ts'
+import type { Leg, Pool, Target } from '../upstream/target.ts'
+
+/** The State that a decision reads: a pool's memory by its compiled pool. */
+export interface Memory {
+  readonly pools: { get(pool: Pool): PoolState | undefined }
+}
+
+/** A choice to be applied with `commit(state, choice)`; nothing has moved yet. */
+export interface Taking {
+  readonly state: PoolState
+  readonly choice: Choice
+}
+
+export interface AnswerVerdict {
+  readonly kind: 'answer'
+  /** Why is in `answer.reason`. */
+  readonly answer: Answer
+  readonly route: Route | undefined
+  /** The static target whose answer it is, and its turn to be applied; undefined for every other answer. */
+  readonly target: Target | undefined
+  readonly taking: Taking | undefined
+}
+
+export interface ForwardVerdict {
+  readonly kind: 'forward'
+  readonly route: Route
+  readonly forward: Forward
+  readonly leg: Leg
+  readonly taking: Taking
+}
+
+export type Verdict = AnswerVerdict | ForwardVerdict
