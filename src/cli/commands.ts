@@ -1,0 +1,103 @@
+// Every command: its name, its flags, and what it calls. What is called is loaded then: `version` needs no YAML and no sockets.
+import type { Environment } from './environment.ts'
+import { DEMO_PORT, EXPLAIN, type Flags, INIT, RUN, VALIDATE, VERSION } from './flags.ts'
+import type { Given } from './given.ts'
+import { hasColors } from './print.ts'
+import { UsageError } from './usage.ts'
+
+export interface Command {
+  /** As the parser wants it: the name, then `<needed>` and `[optional]` arguments. */
+  readonly line: string
+  readonly alias?: string
+  readonly describe: string
+  readonly flags: Flags
+  /** Resolves with the exit code when everything is printed. */
+  call(given: Given, variables: Environment): Promise<number>
+}
+
+/** `--demo-origin`, `--demo-origin 9001`. */
+function demoPort(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const port = text === '' ? DEMO_PORT : Number(text)
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new UsageError(`--demo-origin: "${text}" is no port`)
+  return port
+}
+
+const wantsColors = (given: Given): boolean => !given.isOn('no-color')
+
+export const COMMANDS: readonly Command[] = [
+  {
+    line: 'run',
+    alias: 'server',
+    describe: 'Serve what the file says, and follow its changes',
+    flags: RUN,
+    async call(given, variables) {
+      const logLevel = given.text('log-level') === undefined ? undefined : given.word<'info'>('log-level')
+      const demoOrigin = demoPort(given.text('demo-origin'))
+      const flags = { config: given.text('config'), logLevel, demoOrigin, colors: wantsColors(given) }
+      const { run } = await import('./run.ts')
+      return run(flags, variables)
+    },
+  },
+  {
+    line: 'validate',
+    describe: 'Find every mistake in the file; opens no port, needs no secret, writes nothing',
+    flags: VALIDATE,
+    async call(given, variables) {
+      const { validate } = await import('./validate.ts')
+      return validate(
+        {
+          config: given.text('config'),
+          format: given.word('format'),
+          failOn: given.word('fail-on'),
+          requireSecrets: given.isOn('require-secrets'),
+          colors: wantsColors(given) && hasColors('stdout'),
+        },
+        variables,
+      )
+    },
+  },
+  {
+    line: 'explain <method> <url>',
+    describe: 'Tell what would happen to one request: every candidate route with its reason and its place',
+    flags: EXPLAIN,
+    async call(given, variables) {
+      const { explainRequest } = await import('./explain.ts')
+      return explainRequest(
+        {
+          config: given.text('config'),
+          method: given.text('method') ?? '',
+          url: given.text('url') ?? '',
+          headers: given.list('header'),
+          from: given.text('from'),
+          listener: given.text('listener'),
+          format: given.word('format'),
+          colors: wantsColors(given) && hasColors('stderr'),
+        },
+        variables,
+      )
+    },
+  },
+  {
+    line: 'init [file]',
+    describe: 'Write a first p2pstream.yaml',
+    flags: INIT,
+    async call(given) {
+      const { writeStarter } = await import('./init.ts')
+      return writeStarter({ file: given.text('file') ?? 'p2pstream.yaml', force: given.isOn('force') })
+    },
+  },
+  {
+    line: 'schema',
+    describe: 'Print the JSON Schema of the file, for editors',
+    flags: {},
+    call: async () => (await import('./schema.ts')).printSchema(),
+  },
+  {
+    line: 'version',
+    describe: 'Print the version',
+    flags: VERSION,
+    call: async given => (await import('./version.ts')).printVersion({ format: given.word('format') }),
+  },
+]

@@ -1,0 +1,92 @@
+// Every flag of every command, as data.
+
+export interface Flag {
+  readonly type: 'string' | 'boolean' | 'array'
+  readonly alias?: string
+  readonly describe: string
+  readonly choices?: readonly string[]
+  readonly default?: string | boolean
+  /** Whether a value must follow; a switch has none. */
+  readonly requiresArg?: boolean
+}
+
+export type Flags = Readonly<Record<string, Flag>>
+
+const CONFIG: Flag = {
+  type: 'string',
+  alias: 'c',
+  requiresArg: true,
+  describe:
+    'File, folder that holds p2pstream.yaml, or - for stdin [./p2pstream.yaml, /etc/p2pstream/p2pstream.yaml]',
+}
+const format = (...choices: readonly string[]): Flag => ({
+  type: 'string',
+  requiresArg: true,
+  choices,
+  default: 'text',
+  describe: 'How the result is shown',
+})
+
+/** Where the demo origin listens unless told otherwise; `p2pstream.example.yaml` names it. */
+export const DEMO_PORT = 9000
+
+export const EVERYWHERE: Flags = {
+  'no-color': { type: 'boolean', describe: 'No colours (also NO_COLOR)' },
+}
+
+export const RUN: Flags = {
+  config: CONFIG,
+  'log-level': {
+    type: 'string',
+    requiresArg: true,
+    choices: ['trace', 'debug', 'info', 'warn', 'error'],
+    describe: "Goes before the file's logging.level",
+  },
+  'demo-origin': {
+    type: 'string',
+    describe: `Also starts an origin to try things with on 127.0.0.1, port ${DEMO_PORT} or the one given: /hello, /sse, /ws, anything else shows the request`,
+  },
+}
+
+export const VALIDATE: Flags = {
+  config: CONFIG,
+  format: format('text', 'json', 'github'),
+  'fail-on': {
+    type: 'string',
+    requiresArg: true,
+    choices: ['error', 'warning'],
+    default: 'error',
+    describe: 'The least that makes the exit code 1',
+  },
+  'require-secrets': {
+    type: 'boolean',
+    describe: 'A variable or file that a reference names and that is missing is an error, as it is for run',
+  },
+}
+
+export const EXPLAIN: Flags = {
+  config: CONFIG,
+  header: {
+    type: 'array',
+    alias: 'H',
+    requiresArg: true,
+    describe: "A field of the request, 'Name: value'; may be repeated",
+  },
+  from: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'The address that the request comes from [127.0.0.1]',
+  },
+  listener: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'The listener that gets it [the one with the port of the URL]',
+  },
+  format: format('text', 'json'),
+}
+
+export const INIT: Flags = {
+  force: { type: 'boolean', describe: 'Writes over a file that is there' },
+}
+
+export const VERSION: Flags = { format: format('text', 'json') }
