@@ -1,0 +1,74 @@
+// What a connection costs that does nothing: memory per idle kept connection, beside others.
+// node test/bench/idle.ts [--connections 2000] [--only ...]
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { freePort } from '../support/ports.ts'
+import { family, proportionalBytes } from '../support/process-figures.ts'
+import { type Visitor, visit } from '../support/raw.ts'
+import { pause } from '../support/until.ts'
+import { short, table } from './figures.ts'
+import { BROWSER_FIELDS, HOST } from './loads.ts'
+import { startOrigins } from './origins.ts'
+import { PEERS } from './peers.ts'
+import { isInstalled, start } from './tools.ts'
+
+const { values } = parseArgs({
+  options: {
+    connections: { type: 'string', default: '2000' },
+    only: { type: 'string', default: 'nginx,p2pstream,HAProxy,Caddy,http-proxy-3' },
+  },
+})
+const count = Number(values.connections)
+const names = values.only.split(',')
+const dir = mkdtempSync(join(tmpdir(), 'p2pstream-idle-'))
+await using stack = new AsyncDisposableStack()
+stack.defer(() => rmSync(dir, { recursive: true, force: true }))
+const origins = stack.use(await startOrigins(join(dir, 'origin')))
+
+const fields = BROWSER_FIELDS.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+const request = `GET /1k HTTP/1.1\r\nHost: ${HOST}\r\n${fields}\r\n`
+
+const bytesOf = (pid: number): number =>
+  family(pid).reduce((sum, member) => sum + proportionalBytes(member), 0)
+
+/** Each has asked once, so that what a first request leaves behind is counted too. */
+async function open(port: number, many: number): Promise<Visitor[]> {
+  const visitors: Visitor[] = []
+  for (let n = 0; n < many; n++) {
+    const visitor = await visit({ port })
+    await visitor.send(request)
+    await visitor.answer()
+    visitors.push(visitor)
+  }
+  return visitors
+}
+
+const rows: string[][] = []
+for (const peer of PEERS.filter(one => names.includes(one.name))) {
+  if (peer.program !== undefined && !isInstalled(peer.program)) {
+    process.stderr.write(`SKIPPED ${peer.name}: ${peer.program} is not installed\n`)
+    continue
+  }
+  const home = join(dir, peer.name.replace(/\W/g, '-'))
+  mkdirSync(home)
+  const port = await freePort()
+  const stand = {
+    dir: home,
+    port,
+    originPort: origins.originPort,
+    checkPort: origins.checkPort,
+    isLogging: false,
+  }
+  await using started = await start(peer.start(stand))
+  const warm = await open(port, 200)
+  await pause(1000)
+  const before = bytesOf(started.pid)
+  const visitors = await open(port, count)
+  await pause(3000)
+  const grown = (bytesOf(started.pid) - before) / count / 1024
+  rows.push([peer.name, `${short(before / (1 << 20))} MiB`, `${short(grown)} KiB`])
+  for (const visitor of [...warm, ...visitors]) visitor.socket.destroy()
+}
+console.log(table([[`${count} connections`, 'before (200 open)', 'more for each'], ...rows]))
