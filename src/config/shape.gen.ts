@@ -123,7 +123,7 @@ export interface Listener {
   readonly bind: string
   /** Required, unless `bind` is a unix socket, where it is an error. */
   readonly port?: number
-  /** The permissions of the unix socket, in quotes: `"0660"`. Left out, the process's umask decides. */
+  /** The permissions of the unix socket, in quotes: `"0660"`. They are set whatever the process's umask is. Left out: 0660. */
   readonly mode?: string
   /** Whether the address is opened. */
   readonly enabled: boolean

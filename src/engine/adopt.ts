@@ -4,7 +4,7 @@ import { nextTurn } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { formatDuration } from '../base/duration.ts'
 import { inSlices } from '../base/in-slices.ts'
-import { type Plan, plan } from '../snapshot/plan.ts'
+import { type Plan, planSteps } from '../snapshot/plan.ts'
 import type { Listener, Snapshot } from '../snapshot/snapshot.ts'
 import { Door } from './door.ts'
 import { changedUnder } from './drain.ts'
@@ -37,6 +37,7 @@ export async function acquire(
 ): Promise<Acquired | (Adoption & { readonly ok: false })> {
   const wanted = enabledListeners(next)
   const bindings = await inSlices(bind(next, engine.parts.keep, engine.wire), engine.parts.clock, nextTurn)
+  const plan = await inSlices(planSteps(engine.live?.snapshot, next), engine.parts.clock, nextTurn)
   const closing = [...engine.doors].filter(([word]) => !wanted.has(word)).map(([, door]) => door)
   const doors = await openDoors(engine, wanted, closing)
   if (!doors.ok) return doors
@@ -53,7 +54,7 @@ export async function acquire(
     pools: bindings.pools,
     connections: bindings.connections,
   }
-  return { ok: true, live, plan: plan(engine.live?.snapshot, next), bindings, opened: doors.opened, closing }
+  return { ok: true, live, plan, bindings, opened: doors.opened, closing }
 }
 
 type Opening =

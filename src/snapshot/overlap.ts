@@ -7,7 +7,7 @@ import type { Route } from './snapshot.ts'
 /** Warnings past this many say nothing new. */
 const MOST_WARNINGS = 100
 /** Pairs looked at in vain (same host and path, but no common method) before the search gives up; no sane file comes near. */
-const MOST_COMPARED = 1_000_000
+const MOST_COMPARED = 300_000
 
 /** What is found out about one table. */
 export interface Overlaps {

@@ -35,30 +35,36 @@ export interface Plan {
 
 /** The plan from what runs (undefined at the start) to what comes next. Takes time linear in both. */
 export function plan(old: Snapshot | undefined, next: Snapshot): Plan {
-  const routes = compare(serving(old?.routes), serving(next.routes), routeDifference, id =>
+  const steps = planSteps(old, next)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/** The same in small steps: comparing 10,000 routes that all changed takes a tenth of a second, which no request should wait. */
+export function* planSteps(old: Snapshot | undefined, next: Snapshot): Generator<void, Plan> {
+  const routes = yield* compare(serving(old?.routes), serving(next.routes), routeDifference, id =>
     next.routes.has(id) ? 'disabled' : 'gone',
   )
   return {
     listeners: planListeners(old, next),
     routes,
-    pools: compare(old?.pools ?? new Map(), next.pools, poolDifference, () => 'gone'),
-    targets: planTargets(old, next),
-    profiles: planProfiles(old, next),
+    pools: yield* compare(old?.pools ?? new Map(), next.pools, poolDifference, () => 'gone'),
+    targets: yield* planTargets(old, next),
+    profiles: yield* planProfiles(old, next),
   }
 }
 
-/** The share of the routes that a plan removes, 0 to 1; 0 where there were none. */
-export function removedShare({ routes }: Pick<Plan, 'routes'>): number {
-  const before = routes.kept + routes.changed.length + routes.removed.length
-  return before === 0 ? 0 : routes.removed.length / before
-}
+/** Comparisons that find nothing are cheap; so many make a step. */
+const STEP = 256
 
-function compare<T>(
+function* compare<T>(
   old: ReadonlyMap<string, T>,
   next: ReadonlyMap<string, T>,
   difference: (before: T, after: T) => string | undefined,
   whyGone: (id: string) => string,
-): Changes {
+): Generator<void, Changes> {
   const added: Change[] = []
   const changed: Change[] = []
   const removed: Change[] = []
@@ -69,6 +75,7 @@ function compare<T>(
     if (before === undefined) added.push({ id, why: 'new' })
     else if (why === undefined) kept++
     else changed.push({ id, why })
+    if (why !== undefined || (kept + added.length) % STEP === 0) yield
   }
   if (kept + changed.length < old.size) {
     for (const id of old.keys()) if (!next.has(id)) removed.push({ id, why: whyGone(id) })
@@ -90,7 +97,7 @@ function differingPools(
   return [...(pools?.values() ?? [])].filter(pool => others?.get(pool.id) !== pool)
 }
 
-function planTargets(old: Snapshot | undefined, next: Snapshot): Changes {
+function* planTargets(old: Snapshot | undefined, next: Snapshot): Generator<void, Changes> {
   const enabled = (pools: readonly Pool[]) =>
     new Map(
       pools.flatMap(pool =>
@@ -100,8 +107,10 @@ function planTargets(old: Snapshot | undefined, next: Snapshot): Changes {
       ),
     )
   const before = enabled(differingPools(old?.pools, next.pools))
+  yield
   const after = enabled(differingPools(next.pools, old?.pools))
-  const changes = compare(before, after, targetDifference, () => 'gone or disabled')
+  yield
+  const changes = yield* compare(before, after, targetDifference, () => 'gone or disabled')
   let same = 0
   for (const pool of next.pools.values()) {
     if (old?.pools.get(pool.id) === pool) same += pool.targets.filter(target => target.enabled).length
@@ -109,10 +118,14 @@ function planTargets(old: Snapshot | undefined, next: Snapshot): Changes {
   return { ...changes, kept: changes.kept + same }
 }
 
-function planProfiles(old: Snapshot | undefined, next: Snapshot): Changes {
-  return compare(
-    profilesOf(old),
-    profilesOf(next),
+function* planProfiles(old: Snapshot | undefined, next: Snapshot): Generator<void, Changes> {
+  const before = profilesOf(old)
+  yield
+  const after = profilesOf(next)
+  yield
+  return yield* compare(
+    before,
+    after,
     () => undefined,
     () => 'no target has its url and peer any more',
   )

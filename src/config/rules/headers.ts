@@ -22,6 +22,11 @@ function checkEdits({ set, add }: HeaderEdits, at: Pointer, findings: Findings):
   checkRepeats(add, step(at, 'add'), findings)
 }
 
+/** Whether nothing is edited, as on nearly every route of a large file. */
+function isIdle({ set, add, remove }: HeaderEdits): boolean {
+  return remove.length === 0 && Object.keys(set).length === 0 && Object.keys(add).length === 0
+}
+
 /** Where a name stands in edits. */
 function writersOf({ set, add }: HeaderEdits, at: Pointer, wanted: string): readonly Pointer[] {
   const inside = (values: HeaderValues, key: string): readonly Pointer[] =>
@@ -47,11 +52,13 @@ function checkRequest(edits: HeaderEdits, at: Pointer, findings: Findings): void
 /** Every map of headers. */
 export const headerRule: Rule = (draft, findings) => {
   for (const [id, route] of Object.entries(draft.config.routes)) {
-    checkRequest(route.request_headers, pointer('routes', id, 'request_headers'), findings)
-    checkEdits(route.response_headers, pointer('routes', id, 'response_headers'), findings)
+    const { request_headers: request, response_headers: response } = route
+    if (!isIdle(request)) checkRequest(request, pointer('routes', id, 'request_headers'), findings)
+    if (!isIdle(response)) checkEdits(response, pointer('routes', id, 'response_headers'), findings)
   }
   for (const { target, at } of draft.targets) {
-    checkRequest(target.request_headers, step(at, 'request_headers'), findings)
+    if (!isIdle(target.request_headers))
+      checkRequest(target.request_headers, step(at, 'request_headers'), findings)
     if (target.static !== undefined)
       checkRepeats(target.static.headers, step(step(at, 'static'), 'headers'), findings)
     if (target.basic_auth === undefined) continue

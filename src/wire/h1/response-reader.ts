@@ -118,13 +118,12 @@ export class ResponseReader {
       return bytes.length
     }
     this.bytes.clear()
-    const isInterim = this.line.status < 200
-    const framing = responseFraming(this.head, this.line.isHttp10, isInterim || this.isBodiless)
+    const framing = responseFraming(this.head, this.line.isHttp10, this.isBodiless)
     if (typeof framing === 'object') {
       this.break(framing)
       return bytes.length
     }
-    if (isInterim) return this.readInterim(bytes, at)
+    if (this.line.status < 200) return this.readInterim(bytes, at)
     this.framing = framing
     this.body.begin(framing)
     this.state = this.body.isDone ? STATE.ended : STATE.body

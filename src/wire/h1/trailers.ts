@@ -62,7 +62,6 @@ export class TrailerReader {
   private maxFields = 0
 
   begin(maxBytes: number, maxFields: number): void {
-    this.bytes.clear()
     this.hasBlankCr = false
     this.isDone = false
     this.refusal = undefined

@@ -287,7 +287,8 @@ export class H1Visitor implements VisitorSide, RequestEvents {
     if (answer.status === 400 || (!this.request.hasEnded && !this.canDiscard())) this.isPersistent = false
     this.outlet.text(writeAnswerHead(answer, edits, this.port.dateLine(), this.connectionLine()))
     const hasBody = this.request.line.method !== 'HEAD' && answer.status !== 204 && answer.status !== 304
-    if (hasBody) this.outlet.bytes(Buffer.from(answer.body.buffer, answer.body.byteOffset, answer.body.length), false)
+    if (hasBody)
+      this.outlet.bytes(Buffer.from(answer.body.buffer, answer.body.byteOffset, answer.body.length), false)
     this.closeTurn()
   }
 

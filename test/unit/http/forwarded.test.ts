@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addressSet } from '../../../src/base/cidr.ts'
 import { visitorAddress } from '../../../src/http/forwarded.ts'
+import { cpuTime } from '../../support/cpu-time.ts'
 import { fieldReader } from '../../support/field-reader.ts'
 
 const TRUSTED = addressSet(['10.0.0.0/8', '2001:db8::/32', 'unix'])
@@ -94,11 +95,12 @@ describe('the visitor behind Forwarded', () => {
 })
 
 it('a hostile chain of 60,000 characters is walked in no time', () => {
-  const started = performance.now()
-  for (const unit of ['"', '\\"', ',', '\\', '"\\', '10.0.0.1,', ';', 'for="', 'a=b;']) {
-    const long = unit.repeat(60_000 / unit.length)
-    visitor('10.0.0.1', [['Forwarded', long]])
-    visitor('10.0.0.1', [['X-Forwarded-For', long]])
+  const walkAll = () => {
+    for (const unit of ['"', '\\"', ',', '\\', '"\\', '10.0.0.1,', ';', 'for="', 'a=b;']) {
+      const long = unit.repeat(60_000 / unit.length)
+      visitor('10.0.0.1', [['Forwarded', long]])
+      visitor('10.0.0.1', [['X-Forwarded-For', long]])
+    }
   }
-  expect(performance.now() - started).toBeLessThan(2_000)
+  expect(cpuTime(walkAll)).toBeLessThan(2_000)
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compile } from '../../../src/snapshot/compile.ts'
-import { plan, removedShare } from '../../../src/snapshot/plan.ts'
+import { plan } from '../../../src/snapshot/plan.ts'
 import type { Snapshot } from '../../../src/snapshot/snapshot.ts'
 import { type ConfigWords, configured, type TargetWords } from '../../support/config.ts'
 
@@ -112,7 +112,6 @@ describe('the plan for routes', () => {
       changed: [{ id: 'b', why: 'priority, match' }],
       kept: 1,
     })
-    expect(removedShare(found)).toBe(0.5)
   })
 
   it.each([
@@ -144,10 +143,6 @@ describe('the plan for routes', () => {
     expect(
       planned({ upstreams: UP, routes: { r: TO_UP } }, { upstreams: edited, routes: { r: TO_UP } }).routes,
     ).toEqual({ ...NOTHING, kept: 1 })
-  })
-
-  it('has no share to remove where nothing ran', () => {
-    expect(removedShare(plan(undefined, snapshotOf({ upstreams: UP, routes: { r: TO_UP } })))).toBe(0)
   })
 })
 

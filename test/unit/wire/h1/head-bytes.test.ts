@@ -112,6 +112,15 @@ describe('HeadBytes', () => {
     expect(verdicts.at(-1)).toBe(isHopeless)
   })
 
+  it('keeps what it holds, and looks at all of it, when it needs more room', () => {
+    const lines = Array.from({ length: 1000 }, (_, line) => `Name: ${line}\r\n`)
+    const { head, results } = take([...lines, '\r\n'], 100_000)
+    expect(results.at(-1)).toBe(2)
+    expect(head.text).toBe(`${lines.join('')}\r\n`)
+    expect(take([...lines, 'a\rb'], 100_000).head.isHopeless).toBe(true)
+    expect(take(lines, 100_000).head.isHopeless).toBe(false)
+  })
+
   it('takes 64 KiB byte by byte without reading them again and again', () => {
     const head = new HeadBytes()
     const byte = latin1('a')

@@ -44,6 +44,14 @@ describe('RequestReader, between messages', () => {
     expect([reader.isIdle, reader.isInHead]).toEqual([false, true])
   })
 
+  it.each(['\rGET', '\nGET', '\r\n\rGET', '\r\n\r\nGET', ' GET'])(
+    'refuses %j, which is not one empty line',
+    text => {
+      expect(readRequests([text]).refusal?.status).toBe(400)
+      expect(readRequests([...text]).refusal?.status).toBe(400)
+    },
+  )
+
   it('stops at the end of a message until it is told to go on', () => {
     const { reader, calls, feed } = listen()
     const bytes = `${LENGTH}abcdGET`

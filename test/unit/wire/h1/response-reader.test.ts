@@ -119,6 +119,17 @@ describe('ResponseReader', () => {
     }
   })
 
+  it.each([
+    'HTTP/1.0 103 x\r\n\r\n',
+    'HTTP/1.0 101 x\r\n\r\n',
+    'HTTP/1.1 103 x\r\nContent-Length: x\r\n\r\n',
+  ])('an interim response must be good: %j breaks', text => {
+    const { calls, reader, feed } = listen()
+    reader.expect('GET')
+    feed(text)
+    expect(calls).toEqual(['broken bad_request'])
+  })
+
   it('passes 64 interim responses on and breaks at the next', () => {
     const { calls, reader, feed } = listen()
     reader.expect('GET')

@@ -30,6 +30,7 @@ describe('writeRequestHead', () => {
     'TE: gzip\r\n',
     'Upgrade: h2c\r\nHTTP2-Settings: AAAA\r\nConnection: Upgrade, HTTP2-Settings\r\n',
     'Upgrade: websocket\r\n',
+    'HTTP2-Settings: AAAA\r\n',
     'Proxy: http://evil/\r\n',
     'Forwarded: for=1.2.3.4\r\n',
     'X-Forwarded-For: 1.2.3.4\r\nx-forwarded-host: b\r\nX-FORWARDED-PROTO: c\r\n',
