@@ -28,7 +28,7 @@ export interface Changes {
 /** Writers who never rest are not waited for longer than this. */
 const MOST_PATIENCE = 2000
 /** File times come from a coarse clock that runs behind by a tick. */
-const TICK = 50
+const TICK = 20
 const NOTHING: Watched = { files: [], folders: [] }
 
 /** Calls `onChange` when a load is due; the caller looks once more and compares. */

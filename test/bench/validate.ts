@@ -1,7 +1,7 @@
 // Large files: how long `validate` takes beside `nginx -t`, how long a reload takes, and whether visitors notice it.
 // node test/bench/validate.ts [--routes 10000,100000] [--rounds 3]
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +11,7 @@ import { ask, visit } from '../support/raw.ts'
 import { pause, until } from '../support/until.ts'
 import { LAUNCHER, startWorld, type World } from '../support/world.ts'
 import { nginxCrowd, p2pstreamCrowd } from './crowd.ts'
-import { median, short, table } from './figures.ts'
+import { median, short, spread, table } from './figures.ts'
 import type { LoopLine } from './loop-hook.ts'
 import { isInstalled } from './tools.ts'
 
@@ -26,15 +26,32 @@ const HOOK = fileURLToPath(new URL('loop-hook.ts', import.meta.url))
 const dir = mkdtempSync(join(tmpdir(), 'p2pstream-validate-'))
 process.on('exit', () => rmSync(dir, { recursive: true, force: true }))
 
-function secondsOf(command: string, flags: readonly string[]): number {
+/** CPU seconds of the children that ended; the kernel counts in hundredths. */
+function childSeconds(): number {
+  const fields = readFileSync('/proc/self/stat', 'latin1').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[13]) + Number(fields[14])) / 100
+}
+
+interface Time {
+  readonly wall: number
+  readonly cpu: number
+}
+
+function secondsOf(command: string, flags: readonly string[]): Time {
   const begun = performance.now()
+  const spent = childSeconds()
   const { status, stderr, stdout } = spawnSync(command, flags, { encoding: 'utf8', maxBuffer: 64 << 20 })
   if (status !== 0)
     throw new Error(`${command} said ${status}: ${stdout.slice(0, 1000)}${stderr.slice(0, 1000)}`)
-  return (performance.now() - begun) / 1000
+  return { wall: (performance.now() - begun) / 1000, cpu: childSeconds() - spent }
 }
 
-const repeated = (measure: () => number): number => median(Array.from({ length: rounds }, measure))
+function repeated(measure: () => Time): Time {
+  const times = Array.from({ length: rounds }, measure)
+  return { wall: median(times.map(time => time.wall)), cpu: median(times.map(time => time.cpu)) }
+}
+
+const shown = ({ wall, cpu }: Time): string => `${short(wall)} s, ${short(cpu)} s of CPU`
 
 async function validateRow(count: number): Promise<string[]> {
   const port = await freePort()
@@ -43,9 +60,9 @@ async function validateRow(count: number): Promise<string[]> {
   writeFileSync(ours, p2pstreamCrowd(port, count, 'start'))
   writeFileSync(theirs, nginxCrowd(dir, port, count))
   const time = repeated(() => secondsOf(process.execPath, [LAUNCHER, 'validate', '-c', ours]))
-  if (!isInstalled('nginx')) return [String(count), `${short(time)} s`, 'not installed', '–']
+  if (!isInstalled('nginx')) return [String(count), shown(time), 'not installed', '–']
   const nginx = repeated(() => secondsOf('nginx', ['-t', '-q', '-c', theirs, '-e', join(dir, 'error.log')]))
-  return [String(count), `${short(time)} s`, `${short(nginx)} s`, short(time / nginx)]
+  return [String(count), shown(time), shown(nginx), short(time.cpu / nginx.cpu)]
 }
 
 async function longestPause(world: World): Promise<number> {
@@ -84,6 +101,11 @@ async function startAsking(port: number): Promise<{ longest(): number; stop(): P
   }
 }
 
+function milliseconds(values: readonly number[]): string {
+  const { median: middle, min, max } = spread(values)
+  return `${short(middle)} (${short(min)}..${short(max)}) ms`
+}
+
 async function reloadRow(count: number): Promise<string[]> {
   const port = await freePort()
   const config = (marker: string): string => p2pstreamCrowd(port, count, marker)
@@ -107,15 +129,15 @@ async function reloadRow(count: number): Promise<string[]> {
   return [
     String(count),
     `${short(median(reloads.seconds))} s`,
-    `${short(Math.max(...reloads.pause))} ms (${short(quiet.pause)} without)`,
-    `${short(Math.max(...reloads.latency))} ms (${short(quiet.latency)} without)`,
+    `${milliseconds(reloads.pause)}, ${short(quiet.pause)} without`,
+    `${milliseconds(reloads.latency)}, ${short(quiet.latency)} without`,
   ]
 }
 
 const counts = values.routes.split(',').map(Number)
 const validated: string[][] = []
 for (const count of counts) validated.push(await validateRow(count))
-console.log(`${table([['routes', 'validate, start included', 'nginx -t', '×'], ...validated])}\n`)
+console.log(`${table([['routes', 'validate, start included', 'nginx -t', '× CPU'], ...validated])}\n`)
 const reloaded: string[][] = []
 for (const count of counts) reloaded.push(await reloadRow(count))
 const head = ['routes', 'edit to live', 'longest pause of the event loop', 'longest wait of a visitor']

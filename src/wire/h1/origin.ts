@@ -266,7 +266,9 @@ export class H1Origin implements OriginSide, ResponseEvents {
     this.silence.disarm()
     if (this.large !== undefined && isTaken) this.buffers.giveBack(this.large)
     this.large = undefined
-    if (isClean && this.isRequestDone && this.mayServeAgain()) this.owner.freed(this)
+    const mayServeAgain = isClean && this.isRequestDone && this.mayServeAgain()
+    this.response.head.clear()
+    if (mayServeAgain) this.owner.freed(this)
     else this.close()
   }
 

@@ -30,7 +30,7 @@ export function compareRequests(server: NodeServer, text: string, cuts: readonly
   }
   let agreed = 0
   for (;;) {
-    const found = compareOne(node, ours, agreed, text)
+    const found = compareOne(node, ours, agreed)
     if (typeof found === 'object')
       return { disagreement: undefined, agreed, nodeRefused: true, difference: found.code }
     if (found !== 'same') return { disagreement: found, agreed, nodeRefused: node.refusal !== undefined }
@@ -50,7 +50,7 @@ function waitsForLines(ours: RequestLog): boolean {
 type Found = string | Difference<ReadRequest> | undefined
 
 /** `same` to go on with the next message, undefined when there is nothing more to compare. */
-function compareOne(node: NodeServerLog, ours: RequestLog, index: number, text: string): Found {
+function compareOne(node: NodeServerLog, ours: RequestLog, index: number): Found {
   const theirs = node.requests[index]
   const our = ours.requests[index]
   const previous = ours.requests[index - 1]
@@ -63,7 +63,7 @@ function compareOne(node: NodeServerLog, ours: RequestLog, index: number, text: 
     if (node.refusal === undefined)
       return our === undefined ? undefined : 'we read a request that Node does not see'
     if (isRefused(ours, our)) return undefined
-    return explain(node.refusal, our ?? previous, text) ?? `Node refuses with ${node.refusal}, we accept`
+    return explain(node.refusal, our ?? previous) ?? `Node refuses with ${node.refusal}, we accept`
   }
   if (our === undefined)
     return ours.refusal === undefined ? 'Node reads a request that we do not see' : undefined
@@ -80,12 +80,8 @@ function isRefused(ours: RequestLog, our: ReadRequest | undefined): boolean {
   return ours.refusal !== undefined && (our === undefined || our.end === undefined)
 }
 
-function explain(
-  code: string,
-  request: ReadRequest | undefined,
-  text: string,
-): Difference<ReadRequest> | undefined {
-  return request && REQUEST_DIFFERENCES.find(known => known.code === code && known.applies(request, text))
+function explain(code: string, request: ReadRequest | undefined): Difference<ReadRequest> | undefined {
+  return request && REQUEST_DIFFERENCES.find(known => known.code === code && known.applies(request))
 }
 
 function compareBoth(theirs: NodeRequest, our: ReadRequest, ours: RequestLog): string | undefined {

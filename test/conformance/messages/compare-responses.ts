@@ -1,6 +1,6 @@
 // Holds our response reader against Node's client over the same bytes, and finds the byte at which each ends the message.
 import { CHUNKED } from '../../../src/wire/h1/framing.ts'
-import { cutAt, type ReadResponse, type ResponseLog, readResponse } from '../../support/wire-log.ts'
+import { cutAt, type ResponseLog, readResponse } from '../../support/wire-log.ts'
 import { type Comparison, endOfHead, sameList } from './compare-requests.ts'
 import { RESPONSE_DIFFERENCES } from './differences.ts'
 import type { GeneratedResponse } from './generate.ts'
@@ -22,7 +22,7 @@ export function compareResponses(node: NodeExchange, generated: GeneratedRespons
     ours = readResponse(method, [...pieces, endOfHead(text)], closes)
   }
   if (ours.refusal !== undefined) return verdict(node, undefined, refusal)
-  if (refusal !== undefined) return explained(node, ours.response, text, refusal)
+  if (refusal !== undefined) return explained(node, text, refusal)
   if (wasEarly) return verdict(node, 'Node ends a message that we wait for', refusal)
   return verdict(node, compareParts(node, ours), refusal, isEndedByClose)
 }
@@ -33,7 +33,7 @@ function compareEnds(node: NodeExchange, ours: ResponseLog, end: number, text: s
   const wasEarly = node.response?.isComplete === true || node.isUpgraded
   node.feed(Buffer.from(text.slice(end - 1, end), 'latin1'))
   const { refusal } = node
-  if (refusal !== undefined) return explained(node, ours.response, text, refusal)
+  if (refusal !== undefined) return explained(node, text, refusal)
   if (wasEarly) return verdict(node, 'Node ends the message at an earlier byte', refusal)
   if (ours.upgradedAt !== undefined) {
     const isSeen = node.isUpgraded || node.response?.status === 101
@@ -64,14 +64,8 @@ function waitsForLines(ours: ResponseLog): boolean {
   return ours.isInHead || (ours.response?.end === undefined && ours.response?.framing === CHUNKED)
 }
 
-function explained(
-  node: NodeExchange,
-  response: ReadResponse | undefined,
-  text: string,
-  refusal: string,
-): Comparison {
-  const known =
-    response && RESPONSE_DIFFERENCES.find(one => one.code === refusal && one.applies(response, text))
+function explained(node: NodeExchange, text: string, refusal: string): Comparison {
+  const known = RESPONSE_DIFFERENCES.find(one => one.code === refusal && one.applies(text))
   if (known === undefined) return verdict(node, `Node refuses with ${refusal}, we accept`, refusal)
   return { ...verdict(node, undefined, refusal), difference: known.code }
 }

@@ -1,13 +1,13 @@
 // What Node's parser refuses and we accept, each on purpose. Everything else that it refuses, we refuse.
 import { METHODS } from 'node:http'
-import type { ReadRequest, ReadResponse } from '../../support/wire-log.ts'
+import type { ReadRequest } from '../../support/wire-log.ts'
 
 export interface Difference<T> {
   /** Node's error code. */
   readonly code: string
   readonly why: string
-  /** Whether this is what Node stumbled over; `text` is everything that was fed. */
-  readonly applies: (read: T, text: string) => boolean
+  /** Whether this is what Node stumbled over. */
+  readonly applies: (message: T) => boolean
 }
 
 export const REQUEST_DIFFERENCES: readonly Difference<ReadRequest>[] = [
@@ -28,10 +28,11 @@ export const REQUEST_DIFFERENCES: readonly Difference<ReadRequest>[] = [
   },
 ]
 
-export const RESPONSE_DIFFERENCES: readonly Difference<ReadResponse>[] = [
+/** Over the text of the response, interim responses included. */
+export const RESPONSE_DIFFERENCES: readonly Difference<string>[] = [
   {
     code: 'HPE_CLOSED_CONNECTION',
     why: 'Connection: close in an interim response says nothing: only the final one can end a connection (RFC 9112 9.6)',
-    applies: (_, text) => /^HTTP\/1.1 1\d\d[\s\S]*\nconnection:[^\r]*close/i.test(text),
+    applies: text => /^HTTP\/1.1 1\d\d[\s\S]*\nconnection:[^\r]*close/i.test(text),
   },
 ]
