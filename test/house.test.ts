@@ -264,3 +264,33 @@ describe('tests', () => {
     expect(odd).toEqual([])
   })
 })
+
+describe('the reader', () => {
+  it('sees planted offences, and nothing in comments, strings and patterns', () => {
+    const planted = readCode(
+      [
+        "import { type A, b } from './b.ts'",
+        "import { type C } from './c.ts'",
+        "export * from './d.ts'",
+        "const late = await import('./e.ts')",
+        'let counter = 1',
+        'const seen = new Map<string, number>()',
+        'const none: readonly string[] = []',
+        '// Date.now() and let x = 1',
+        "const word = 'process.env' + `${console.log(1)} fetch(`",
+        'const pattern = /setTimeout\\(/',
+        'export function manager(): void {}',
+      ].join('\n'),
+    )
+    expect(planted.imports).toEqual([
+      { specifier: './b.ts', isType: false, isReexport: false },
+      { specifier: './c.ts', isType: true, isReexport: false },
+      { specifier: './d.ts', isType: false, isReexport: true },
+      { specifier: './e.ts', isType: false, isReexport: false },
+    ])
+    expect(planted.mutables).toEqual(['let counter', 'const seen = new Map<string, number>()'])
+    expect(planted.exports).toEqual(['manager'])
+    expect(planted.text).toContain('console.log(1)')
+    expect(planted.text).not.toMatch(/Date\.now|process\.env|fetch|setTimeout/)
+  })
+})

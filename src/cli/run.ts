@@ -9,7 +9,7 @@ import { openChanges } from '../reload/changes.ts'
 import { openReloader } from '../reload/reload.ts'
 import { openEyes } from '../reload/sight.ts'
 import { openFileEvents } from '../reload/watch.ts'
-import { loadInWorker } from '../reload/worker.ts'
+import { openLoader } from '../reload/worker.ts'
 import { compileSteps } from '../snapshot/compile.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { openKeep } from '../state/keep.ts'
@@ -59,13 +59,14 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
   const faults = watchFaults(log)
   const access = openAccessLog({ lines: recordLines(clock), clock, log, rules: SILENT })
   const engine = startEngine({ clock, random: systemRandom(), log, access, keep: openKeep() })
+  const loader = openLoader()
   const reloader = openReloader({
     clock,
     log,
     engine,
     breathe: nextTurn,
     compile: compileSteps,
-    load: () => loadInWorker({ source: found.source, environment, missingReferences: 'error' }),
+    load: () => loader.load({ source: found.source, environment, missingReferences: 'error' }),
     openChanges: onChange =>
       openChanges({
         clock,

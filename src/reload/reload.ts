@@ -19,6 +19,7 @@ export interface Reloader {
   /** Loads now, or after the load that runs; the promise never rejects. */
   load(cause: Cause): Promise<LoadResult>
   readonly status: ReloadStatus
+  /** Nothing is adopted once it resolved; a load under way comes to nothing. */
   close(): Promise<void>
 }
 
@@ -57,6 +58,7 @@ export function openReloader(parts: ReloadParts): Reloader {
   }
   let running: Promise<LoadResult> | undefined
   let isClosed = false
+  let adopted: Promise<unknown> | undefined
   let waiting: { cause: Cause; readonly result: Promise<LoadResult> } | undefined
 
   const changes = parts.openChanges(() => void load('change'))
@@ -75,7 +77,10 @@ export function openReloader(parts: ReloadParts): Reloader {
     if (next.revision === engine.current?.revision) return { kind: 'unchanged', findings }
     const removal = tooManyRemoved(engine.current, next)
     if (removal !== undefined) return refuse([removal])
-    const adoption = await engine.adopt(next)
+    if (isClosed) return { kind: 'unchanged', findings }
+    const adopting = engine.adopt(next)
+    adopted = adopting.catch(() => undefined)
+    const adoption = await adopting
     if (!adoption.ok) return refuse(adoption.diagnostics)
     parts.onApplied(next)
     changes.configure(next.reload)
@@ -100,6 +105,7 @@ export function openReloader(parts: ReloadParts): Reloader {
       judged = { kind: 'failed', error, findings: [] }
     }
     await loaded?.end()
+    if (isClosed && status.last !== undefined) return status.last
     const source = await changes.follow(loaded?.watched, seen, at)
     const result = { ...judged, cause, at, took: clock.now() - began }
     remember(result, source)
@@ -150,7 +156,7 @@ export function openReloader(parts: ReloadParts): Reloader {
     async close() {
       isClosed = true
       await changes.close()
-      await running
+      await adopted
     },
   }
 }

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { nextTurn, systemClock } from '../../src/base/clock.ts'
 import type { EventName } from '../../src/observe/events.ts'
 import type { Log } from '../../src/observe/log.ts'
@@ -23,12 +23,15 @@ import { openChanges } from '../../src/reload/changes.ts'
 import { openReloader, type Reloader } from '../../src/reload/reload.ts'
 import { openEyes } from '../../src/reload/sight.ts'
 import { type FileEvents, openFileEvents } from '../../src/reload/watch.ts'
-import { loadInWorker } from '../../src/reload/worker.ts'
+import { openLoader } from '../../src/reload/worker.ts'
 import { compileSteps } from '../../src/snapshot/compile.ts'
 import { plan } from '../../src/snapshot/plan.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
 
 const SILENT_EVENTS: FileEvents = { follow: () => Promise.resolve(), close: () => Promise.resolve() }
+
+const loader = openLoader()
+afterAll(() => loader.close())
 
 let folder: string
 let reloader: Reloader | undefined
@@ -81,7 +84,7 @@ async function start(
     breathe: nextTurn,
     compile: compileSteps,
     async load() {
-      const loaded = await loadInWorker({
+      const loaded = await loader.load({
         source: { path: file },
         environment: {},
         missingReferences: 'error',

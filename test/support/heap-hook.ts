@@ -4,8 +4,10 @@ import { isMainThread } from 'node:worker_threads'
 
 export interface HeapLine {
   readonly event: 'test/heap'
-  /** Bytes in use after a full collection. */
+  /** Bytes of objects after a full collection. */
   readonly used: number
+  /** The same with what they hold outside of the heap: buffers. */
+  readonly held: number
 }
 
 if (isMainThread) {
@@ -14,7 +16,8 @@ if (isMainThread) {
     // Finalizers of what the first collection found run in between.
     setImmediate(() => {
       globalThis.gc?.()
-      const line: HeapLine = { event: 'test/heap', used: process.memoryUsage().heapUsed }
+      const { heapUsed, external } = process.memoryUsage()
+      const line: HeapLine = { event: 'test/heap', used: heapUsed, held: heapUsed + external }
       process.stderr.write(`${JSON.stringify(line)}\n`)
     })
   })

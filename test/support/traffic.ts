@@ -13,7 +13,8 @@ export interface Tally {
   readonly losses: readonly string[]
 }
 
-export interface Traffic {
+/** Disposing it ends it without a word. */
+export interface Traffic extends AsyncDisposable {
   /** Ends all of it in good order and says what happened. */
   stop(): Promise<Tally>
 }
@@ -55,19 +56,20 @@ export function startTraffic(port: number, over: () => void): Traffic {
   }
 
   async function keepAlive(name: string): Promise<void> {
-    let visitor = await visit({ port })
+    let visitor: Visitor | undefined
     for (let n = 0; !isOver; n++) {
       try {
+        visitor ??= await visit({ port })
         check(await get(`/kept/${name}/${n}`, visitor), `/kept/${name}/${n}`)
         count('kept')
       } catch (error) {
         lose('kept', error)
-        visitor.socket.destroy()
-        visitor = await visit({ port })
+        visitor?.socket.destroy()
+        visitor = undefined
       }
       await pause(5)
     }
-    visitor.socket.destroy()
+    visitor?.socket.destroy()
   }
 
   async function fresh(name: string): Promise<void> {
@@ -145,19 +147,23 @@ export function startTraffic(port: number, over: () => void): Traffic {
     socket.terminate()
   }
 
-  const all = Promise.all([
+  const all = Promise.allSettled([
     ...Array.from({ length: 8 }, (_, n) => keepAlive(String(n))),
     ...Array.from({ length: 4 }, (_, n) => fresh(String(n))),
     ...Array.from({ length: 3 }, () => upload()),
     ...Array.from({ length: 4 }, () => download()),
     ...Array.from({ length: 8 }, (_, n) => webSocket(String(n))),
   ])
+  const end = async (): Promise<void> => {
+    isOver = true
+    over()
+    for (const one of await all) if (one.status === 'rejected') lose('traffic', one.reason)
+  }
   return {
     async stop() {
-      isOver = true
-      over()
-      await all
+      await end()
       return { served, losses }
     },
+    [Symbol.asyncDispose]: end,
   }
 }

@@ -268,6 +268,20 @@ describe('loads', () => {
   })
 })
 
+it('a load that is under way at the close comes to nothing, and is not waited for', async () => {
+  const { reloader, write, hold, current, told } = stage()
+  await reloader.load('start')
+  const release = hold()
+  write({ revision: 'two' })
+  const under = reloader.load('request')
+  await settle()
+  await reloader.close()
+  release()
+  expect(await under).toMatchObject({ kind: 'applied', cause: 'start' })
+  expect(current()?.revision).toBe('one')
+  expect(events(told)).toEqual(['config/applied'])
+})
+
 describe('max_removed_routes', () => {
   const routes = ['a', 'b', 'c', 'd']
 
