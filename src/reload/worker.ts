@@ -1,10 +1,10 @@
 // Loads in a thread of their own: reading 100,000 routes takes seconds, and nothing of it is felt where requests are served.
 //
 // The thread lives as long as the server, and forgets what it read when a load is over. One thread per load would give the
-// memory back as simply, but V8's register of code pages belongs to the process, and threads that come and go with
-// WebAssembly inside (Node's own type stripper and CommonJS lexer are) break it: "Check failed: jit_page.has_value()" ended
-// the process about once in 2,000 loads on Node 24.21 (nodejs/node#64500). A child process per load would be safe from that,
-// but forking stands still for 50 to 400 ms once the server holds a gigabyte.
+// memory back as simply, but it aborted the process twice in some 2,500 loads on Node 24.21: V8's register of code pages belongs
+// to the process ("Check failed: jit_page.has_value()"), and threads that come and go with WebAssembly inside, as Node's own
+// type stripper and CommonJS lexer are, disturb it (nodejs/node#64500). A child process per load would be safe from that, but
+// forking stands still for 50 to 400 ms once the server holds a gigabyte.
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { Diagnostic } from '../base/diagnostic.ts'

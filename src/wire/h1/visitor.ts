@@ -18,6 +18,8 @@ import { writeAnswerHead, writeInterimHead, writeResponseHead, writeSwitchingHea
 const MAX_EARLY = 64 * 1024
 /** An unread request body up to this size is read and thrown away to keep the connection. */
 const MAX_DISCARD = 256 * 1024
+/** How long a connection that was promised to stay waits for one more request once its listener is going away. */
+const LAST_CHANCE = 1_000
 /** How long a closing connection may go on sending what we throw away, so that our last answer isn't lost to a reset. */
 const LINGER = 2_000
 
@@ -93,7 +95,7 @@ export class H1Visitor implements VisitorSide, RequestEvents {
 
   /** Closes the connection gently if it is between requests. */
   closeIdle(): void {
-    if (this.isIdle) this.linger()
+    if (this.isIdle) this.leave()
   }
 
   /** Ends the connection at once, whatever it does. */
@@ -146,7 +148,7 @@ export class H1Visitor implements VisitorSide, RequestEvents {
       this.deadline.arm(limits.bodyIdleTimeout === 0 ? LINGER : limits.bodyIdleTimeout)
     } else if (this.request.isIdle) {
       this.isHeadTimed = false
-      this.armFor(limits.keepaliveTimeout)
+      this.armFor(this.port.isDraining ? LAST_CHANCE : limits.keepaliveTimeout)
     } else if (!this.isHeadTimed) {
       this.isHeadTimed = true
       this.armFor(limits.headerTimeout)
@@ -213,7 +215,7 @@ export class H1Visitor implements VisitorSide, RequestEvents {
   private expired(): void {
     if (this.isLingering || this.isDiscarding) this.destroy()
     else if (this.isTurnOpen) this.request.refuse(BODY_TIMEOUT)
-    else if (this.request.isIdle) this.linger()
+    else if (this.request.isIdle) this.leave()
     else this.request.refuse(HEADER_TIMEOUT)
   }
 
@@ -330,6 +332,12 @@ export class H1Visitor implements VisitorSide, RequestEvents {
     this.deadline.arm(LINGER)
     this.socket.end()
     if (this.isPaused) this.socket.resume()
+  }
+
+  /** Closes a connection on which nothing is under way: no answer can be lost, so nobody is waited for. */
+  private leave(): void {
+    this.isLingering = true
+    this.socket.destroySoon()
   }
 
   abort(): void {
