@@ -84,7 +84,7 @@ describe('stop', () => {
       ...drain('1s'),
       routes: `ws:\n  listener: web\n  match: { path: /ws }\n  forward: { targets: [{ url: "http://127.0.0.1:${sockets.port}" }] }`,
     })
-    stage.origin.on('/never', () => pause(30_000))
+    stage.origin.on('/never', () => pause(6_000))
     const socket = new WebSocket(`ws://127.0.0.1:${stage.port}/ws`)
     const closed = new Promise(resolve => socket.once('close', resolve))
     await new Promise(resolve => socket.once('open', resolve))
@@ -105,7 +105,7 @@ describe('stop', () => {
 
   it('a second signal ends at once', async () => {
     await using stage = await startStage(drain('20s'))
-    stage.origin.on('/never', () => pause(30_000))
+    stage.origin.on('/never', () => pause(6_000))
     await using visitor = await stage.visit()
     await visitor.send('GET /never HTTP/1.1\r\nHost: a\r\n\r\n')
     await until('it is at the origin', () => stage.origin.busy === 1)
