@@ -1,5 +1,5 @@
 // Binds an address and hands over the sockets that arrive there, nothing else (design engine, "Wire").
-import { chmod, lstat, unlink } from 'node:fs/promises'
+import { lstat, unlink } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { Address } from '../base/address.ts'
 
@@ -13,6 +13,9 @@ export interface Bound {
 const BACKLOG = 4096
 /** Any byte that the kernel didn't take is pressure, and its end is told by `drain`; the stream's own threshold would hide it. */
 const HIGH_WATER = 1
+
+/** Permissions of a unix socket, unless the file says others. */
+const DEFAULT_MODE = 0o660
 
 /** Whether nobody listens on a socket file: what a process that was killed leaves behind. */
 async function isStale(path: string): Promise<boolean> {
@@ -29,10 +32,23 @@ function listenOn(server: Server, address: Address): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', reject)
   server.once('listening', resolve)
-  if (address.kind === 'unix') server.listen({ path: address.path, backlog: BACKLOG })
+  if (address.kind === 'unix') listenOnPath(server, address)
   else if (address.host === '') server.listen({ port: address.port, backlog: BACKLOG })
   else server.listen({ host: address.host, port: address.port, backlog: BACKLOG })
   return promise
+}
+
+/** Binding happens within the call, so the file is born with its permissions: no moment in which others may connect. */
+function listenOnPath(
+  server: Server,
+  { path, mode = DEFAULT_MODE }: Extract<Address, { kind: 'unix' }>,
+): void {
+  const before = process.umask(0o777 & ~mode)
+  try {
+    server.listen({ path, backlog: BACKLOG })
+  } finally {
+    process.umask(before)
+  }
 }
 
 /** Binds an address; rejects with the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL). */
@@ -40,7 +56,6 @@ export async function listen(address: Address, accepted: (socket: Socket) => voi
   const server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: HIGH_WATER }, accepted)
   if (address.kind === 'unix' && (await isStale(address.path))) await unlink(address.path)
   await listenOn(server, address)
-  if (address.kind === 'unix') await chmod(address.path, address.mode ?? 0o660)
   // An accept that fails (EMFILE) is the system's trouble of the moment; the server goes on.
   server.on('error', () => undefined)
   return { address, close: () => void server.close() }

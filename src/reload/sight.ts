@@ -64,6 +64,8 @@ export function openEyes(clock: Clock): Eyes {
       const signature = `${found.dev} ${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`
       const isSame = before?.signature === signature && before.isCertain
       const hash = isSame ? before.hash : await hashOfFile(path)
+      // A write between the two would leave an old time beside a new hash, and pass for what was loaded before it.
+      if (!isSame) changedAt.set(path, Number((await stat(path, { bigint: true })).ctimeMs))
       known.set(path, { signature, hash, isCertain: Number(found.ctimeMs) < now - GRAIN })
       return hash
     } catch (error) {

@@ -9,7 +9,6 @@ const HINT_MARGIN = 1_000
 
 export class Connections implements OriginOwner, Disposable {
   private readonly idle: H1Origin[] = []
-  private readonly open = new Set<H1Origin>()
   private isRetired = false
   private readonly profile: Profile
   private readonly parts: WireParts
@@ -28,11 +27,6 @@ export class Connections implements OriginOwner, Disposable {
     }
   }
 
-  /** How many are idle, and how many there are in all. */
-  get counts(): { readonly idle: number; readonly open: number } {
-    return { idle: this.idle.length, open: this.open.size }
-  }
-
   /** An idle connection, taken out of the pool. */
   take(): H1Origin | undefined {
     return this.idle.pop()
@@ -40,12 +34,7 @@ export class Connections implements OriginOwner, Disposable {
 
   /** A new connection; `connected` is called later, once. */
   dial(connected: (failure: Failure | undefined) => void): H1Origin {
-    const origin = new H1Origin(this.request, this.parts, this, failure => {
-      if (failure !== undefined) this.open.delete(origin)
-      connected(failure)
-    })
-    this.open.add(origin)
-    return origin
+    return new H1Origin(this.request, this.parts, this, connected)
   }
 
   freed(origin: H1Origin): void {
@@ -59,7 +48,6 @@ export class Connections implements OriginOwner, Disposable {
   }
 
   closed(origin: H1Origin): void {
-    this.open.delete(origin)
     const index = this.idle.lastIndexOf(origin)
     if (index >= 0) this.idle.splice(index, 1)
   }

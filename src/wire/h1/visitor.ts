@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net'
 import type { Answer } from '../../http/answer.ts'
 import type { FieldEdits } from '../../http/edits.ts'
+import { plainAddress } from '../../http/forwarded.ts'
 import type { Deadline, Wheel } from '../../net/wheel.ts'
 import { Outlet } from '../outlet.ts'
 import type { RequestSink, VisitorPort, VisitorSide } from '../visitor-side.ts'
@@ -362,9 +363,4 @@ export class H1Visitor implements VisitorSide, RequestEvents {
     this.early = undefined
     return { socket: this.socket, early }
   }
-}
-
-/** An IPv4 address that came in through a dual-stack socket, as IPv4. */
-function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
 }
