@@ -1,5 +1,6 @@
 // The dialect of the schema: what the press reads, and nothing else. A keyword it doesn't know stops the press,
 // so the schema can't say something that types, defaults or reference would silently ignore.
+import type { Shape, TypeWord } from '../src/config/shape.ts'
 
 const KEYWORDS = [
   '$schema',
@@ -36,53 +37,6 @@ const KEYWORDS = [
   'x-secret',
   'x-zero',
 ] as const
-
-export type TypeWord = 'string' | 'integer' | 'boolean' | 'object' | 'array' | 'null'
-
-/** One schema node; the names are those of the JSON file. */
-export interface Shape {
-  readonly $ref?: string
-  readonly $defs?: Readonly<Record<string, Shape>>
-  readonly title?: string
-  readonly description?: string
-  readonly type?: TypeWord | readonly TypeWord[]
-  readonly properties?: Readonly<Record<string, Shape>>
-  readonly required?: readonly string[]
-  readonly additionalProperties?: false | Shape
-  readonly propertyNames?: Shape
-  readonly items?: Shape
-  readonly enum?: readonly (string | number)[]
-  readonly const?: string | number
-  readonly pattern?: string
-  readonly minLength?: number
-  readonly maxLength?: number
-  readonly minimum?: number
-  readonly maximum?: number
-  readonly minItems?: number
-  readonly uniqueItems?: boolean
-  readonly default?: unknown
-  readonly examples?: readonly unknown[]
-  /** What holds when the key is left out, told to people; the key stays absent in Config. */
-  readonly 'x-default'?: string
-  /** Validated one by one, because there may be very many. */
-  readonly 'x-each'?: true
-  /** The default, told to people, where code fills it in; the key is present in Config. */
-  readonly 'x-filled'?: string
-  /** The grammar of the text (src/config/forms). */
-  readonly 'x-form'?: string
-  /** Keys left out are taken from there. */
-  readonly 'x-inherits'?: string
-  /** `${...}` means nothing here. */
-  readonly 'x-literal'?: true
-  /** The smallest and largest duration or size. */
-  readonly 'x-range'?: readonly [string, string]
-  /** The map that the name is an id of. */
-  readonly 'x-refers-to'?: string
-  /** Never shown. */
-  readonly 'x-secret'?: true
-  /** What 0 means, where it is allowed outside of the range. */
-  readonly 'x-zero'?: string
-}
 
 export interface Named {
   readonly name: string

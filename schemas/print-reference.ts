@@ -1,5 +1,6 @@
 // Prints schemas/README.md: every key with its type, default, range and description, and every diagnostic code.
-import { type Named, refersTo, type Shape, typesOf } from './dialect.ts'
+import type { Shape } from '../src/config/shape.ts'
+import { type Named, refersTo, typesOf } from './dialect.ts'
 
 const HEAD = `# Reference of p2pstream.yaml
 

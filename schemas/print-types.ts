@@ -1,5 +1,6 @@
 // Prints src/config/shape.gen.ts: the types of a config whose defaults are filled in.
-import { type Named, refersTo, type Shape, typesOf } from './dialect.ts'
+import type { Shape } from '../src/config/shape.ts'
+import { type Named, refersTo, typesOf } from './dialect.ts'
 
 const HEAD = `// Printed from schemas/p2pstream.schema.json by \`npm run press\`; change that file instead.
 // The types of a checked config: defaults are present, a single value where a list may stand is a list.

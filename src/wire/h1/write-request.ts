@@ -4,6 +4,7 @@ import { type FieldEdits, isDropped } from '../../http/edits.ts'
 import type { ConnectionField } from './connection-field.ts'
 import { CHUNKED } from './framing.ts'
 import type { Head } from './head.ts'
+import { CANONICAL_LENGTH, endingFields } from './hop-by-hop.ts'
 import { FIELD } from './names.ts'
 import type { RequestReader } from './request-reader.ts'
 
@@ -31,35 +32,18 @@ export interface OurFields {
 }
 
 /** By field number: 1 for lines that never go on as they came; the few that do return are written anew. */
-const ENDS_HERE: Uint8Array = (() => {
-  const ends = new Uint8Array(64)
-  for (const id of [
-    FIELD.connection,
-    FIELD.transferEncoding,
-    FIELD.upgrade,
-    FIELD.te,
-    FIELD.keepAlive,
-    FIELD.proxyConnection,
-    FIELD.proxyAuthorization,
-    FIELD.proxyAuthenticate,
-    FIELD.http2Settings,
-    // A request field named Proxy becomes HTTP_PROXY in a CGI (httpoxy, CVE-2016-5385).
-    FIELD.proxy,
-    FIELD.xForwardedFor,
-    FIELD.xForwardedHost,
-    FIELD.xForwardedProto,
-    FIELD.xForwardedPort,
-    FIELD.xForwardedPrefix,
-    FIELD.xRealIp,
-    FIELD.forwarded,
-    FIELD.xRequestId,
-  ]) {
-    ends[id] = 1
-  }
-  return ends
-})()
-
-const DIGITS_WITHOUT_ZERO = /^(?:0|[1-9]\d*)$/
+const ENDS_HERE: Uint8Array = endingFields([
+  // A request field named Proxy becomes HTTP_PROXY in a CGI (httpoxy, CVE-2016-5385).
+  FIELD.proxy,
+  FIELD.xForwardedFor,
+  FIELD.xForwardedHost,
+  FIELD.xForwardedProto,
+  FIELD.xForwardedPort,
+  FIELD.xForwardedPrefix,
+  FIELD.xRealIp,
+  FIELD.forwarded,
+  FIELD.xRequestId,
+])
 
 /** Whether the body goes on in chunks: it came so, or its Content-Length was nominated away. */
 export function goesChunked(request: RequestReader, connection: ConnectionField): boolean {
@@ -122,7 +106,7 @@ function asksForTrailers(head: Head, index: number): boolean {
 function contentLength(request: RequestReader, connection: ConnectionField): string | undefined {
   if (connection.nominated.has('content-length')) return ''
   const written = request.head.known(FIELD.contentLength) ?? ''
-  return DIGITS_WITHOUT_ZERO.test(written) ? undefined : `Content-Length: ${request.framing}\r\n`
+  return CANONICAL_LENGTH.test(written) ? undefined : `Content-Length: ${request.framing}\r\n`
 }
 
 function remainingOurs(plan: RequestPlan, edits: FieldEdits): string {

@@ -3,6 +3,7 @@ import type { Answer } from '../../http/answer.ts'
 import { type FieldEdits, isDropped } from '../../http/edits.ts'
 import { reasonPhrase } from '../../http/status.ts'
 import type { ConnectionField } from './connection-field.ts'
+import { CANONICAL_LENGTH, endingFields } from './hop-by-hop.ts'
 import { FIELD } from './names.ts'
 import type { ResponseReader } from './response-reader.ts'
 
@@ -15,25 +16,7 @@ export interface ResponsePlan {
   readonly connectionLine: string
 }
 
-const ENDS_HERE: Uint8Array = (() => {
-  const ends = new Uint8Array(64)
-  for (const id of [
-    FIELD.connection,
-    FIELD.transferEncoding,
-    FIELD.upgrade,
-    FIELD.te,
-    FIELD.keepAlive,
-    FIELD.proxyConnection,
-    FIELD.proxyAuthenticate,
-    FIELD.proxyAuthorization,
-    FIELD.http2Settings,
-  ]) {
-    ends[id] = 1
-  }
-  return ends
-})()
-
-const DIGITS_WITHOUT_ZERO = /^(?:0|[1-9]\d*)$/
+const ENDS_HERE: Uint8Array = endingFields([])
 
 /** The origin's final response head for a visitor, blank line included, as latin1 text. */
 export function writeResponseHead(
@@ -88,7 +71,7 @@ function replacement(
   if (id === FIELD.contentLength) {
     if (line.status === 204 || line.status < 200 || connection.nominated.has('content-length')) return ''
     const written = head.known(FIELD.contentLength) ?? ''
-    return DIGITS_WITHOUT_ZERO.test(written) ? undefined : `Content-Length: ${Number(written)}\r\n`
+    return CANONICAL_LENGTH.test(written) ? undefined : `Content-Length: ${Number(written)}\r\n`
   }
   if (connection.nominated.size > 0 && connection.nominated.has(head.name(index).toLowerCase())) return ''
   return edits !== undefined && isDropped(edits, head.name(index)) ? '' : undefined
