@@ -1,11 +1,5 @@
 // Numbers of several rounds, and how they are shown.
 
-export interface Sample {
-  /** CPU microseconds of the whole proxy per request. */
-  readonly micros: number
-  readonly requests: number
-}
-
 export interface Spread {
   readonly median: number
   readonly min: number

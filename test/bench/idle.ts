@@ -12,6 +12,7 @@ import { short, table } from './figures.ts'
 import { BROWSER_FIELDS, HOST } from './loads.ts'
 import { startOrigins } from './origins.ts'
 import { PEERS } from './peers.ts'
+import { makeCertificate } from './stand.ts'
 import { isInstalled, start } from './tools.ts'
 
 const { values } = parseArgs({
@@ -25,6 +26,7 @@ const names = values.only.split(',')
 const dir = mkdtempSync(join(tmpdir(), 'p2pstream-idle-'))
 await using stack = new AsyncDisposableStack()
 stack.defer(() => rmSync(dir, { recursive: true, force: true }))
+const certificate = makeCertificate(dir)
 const origins = stack.use(await startOrigins(join(dir, 'origin')))
 
 const fields = BROWSER_FIELDS.map(([name, value]) => `${name}: ${value}\r\n`).join('')
@@ -57,6 +59,8 @@ for (const peer of PEERS.filter(one => names.includes(one.name))) {
   const stand = {
     dir: home,
     port,
+    tlsPort: await freePort(),
+    certificate,
     originPort: origins.originPort,
     checkPort: origins.checkPort,
     isLogging: false,

@@ -1,13 +1,19 @@
-// What is asked of every proxy: one wrk script and one kind of answer each.
+// What is asked of every proxy: one request of wrk or h2load and one kind of answer each.
 import type { Field } from '../support/incoming.ts'
+
+/** In the clear, over TLS, and HTTP/2 over TLS. */
+export type Protocol = 'http' | 'https' | 'h2'
 
 export interface Load {
   readonly name: string
+  readonly protocol: Protocol
   readonly method: 'GET' | 'POST'
   readonly path: string
   /** Bytes of the request body. */
   readonly bodyBytes: number
   readonly connections: number
+  /** Requests under way on each connection; more than one with HTTP/2 only. */
+  readonly streams: number
   /** A new connection for each request. */
   readonly isClosing: boolean
 }
@@ -32,19 +38,28 @@ export const BROWSER_FIELDS: readonly Field[] = [
 
 const get = (name: string, path: string, connections: number): Load => ({
   name,
+  protocol: 'http',
   method: 'GET',
   path,
   bodyBytes: 0,
   connections,
+  streams: 1,
   isClosing: false,
 })
 
+const posted = { path: '/post', method: 'POST', bodyBytes: 10_240 } as const
+const overH2 = { protocol: 'h2', connections: 16, streams: 32 } as const
+
 export const LOADS: readonly Load[] = [
   get('get1k', '/1k', 64),
-  { ...get('post10k', '/post', 64), method: 'POST', bodyBytes: 10_240 },
+  { ...get('post10k', '/post', 64), ...posted },
   get('get100k', '/100k', 32),
   get('get10m', '/10m', 8),
   { ...get('close1k', '/1k', 64), isClosing: true },
+  { ...get('tls1k', '/1k', 64), protocol: 'https' },
+  { ...get('tlsclose1k', '/1k', 64), protocol: 'https', isClosing: true },
+  { ...get('h2tls1k', '/1k', 16), ...overH2 },
+  { ...get('h2tlspost10k', '/post', 16), ...overH2, ...posted },
 ]
 
 /** The files that the origin serves: path to bytes. */
@@ -54,7 +69,7 @@ export const FILES: readonly (readonly [name: string, bytes: number])[] = [
   ['10m', 10_485_760],
 ]
 
-/** wrk reads its request from Lua. */
+/** wrk reads its request from Lua; it names HOST in the handshake and connects to this machine all the same. */
 export function wrkScript(load: Load): string {
   const fields: readonly Field[] = [
     ['Host', HOST],
@@ -62,6 +77,7 @@ export function wrkScript(load: Load): string {
     ...(load.isClosing ? [['Connection', 'close'] as const] : []),
   ]
   return [
+    'wrk.resolve = function(_, service) wrk.addrs = wrk.lookup("127.0.0.1", service) end',
     `wrk.method = "${load.method}"`,
     `wrk.path = "${load.path}"`,
     ...(load.bodyBytes > 0 ? [`wrk.body = string.rep("x", ${load.bodyBytes})`] : []),

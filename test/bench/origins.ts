@@ -42,7 +42,7 @@ export async function startOrigins(dir: string): Promise<Origins> {
   const nginx: Started = await start({
     core: LOAD_CORE,
     command: ['nginx', '-c', file, '-e', join(dir, 'error.log')],
-    port: originPort,
+    ports: [originPort],
     cwd: dir,
   })
   const check: Origin = await startOrigin()

@@ -1,12 +1,9 @@
 // Programs that the benchmark borrows: found or missed, started on their core, ended.
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync } from 'node:fs'
-import { promisify } from 'node:util'
 import { visit } from '../support/raw.ts'
 import { until } from '../support/until.ts'
-
-const run = promisify(execFile)
 
 export const PROXY_CORE = 1
 export const LOAD_CORE = 0
@@ -29,7 +26,8 @@ export interface Started extends AsyncDisposable {
 export interface Start {
   readonly core: number
   readonly command: readonly string[]
-  readonly port: number
+  /** All of them accept connections once it is ready. */
+  readonly ports: readonly number[]
   readonly env?: Readonly<Record<string, string>>
   /** A file for stdout; thrown away without one. */
   readonly output?: string
@@ -45,7 +43,16 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(late)
 }
 
-/** Starts a program pinned to one core and waits until its port accepts. */
+const accepts = (port: number): Promise<boolean> =>
+  visit({ port }).then(
+    visitor => {
+      visitor.socket.destroy()
+      return true
+    },
+    () => false,
+  )
+
+/** Starts a program pinned to one core and waits until its ports accept. */
 export async function start(what: Start): Promise<Started> {
   const [program = '', ...flags] = what.command
   const child = spawn('taskset', ['-c', String(what.core), program, ...flags], {
@@ -58,54 +65,16 @@ export async function start(what: Start): Promise<Started> {
     complaints = (complaints + text).slice(-2000)
   })
   try {
-    await until(`${program} listens`, async () => {
-      if (child.exitCode !== null) throw new Error(`${program} ended`)
-      return await visit({ port: what.port }).then(
-        visitor => {
-          visitor.socket.destroy()
-          return true
-        },
-        () => false,
-      )
-    })
+    for (const port of what.ports) {
+      await until(`${program} listens`, () => {
+        if (child.exitCode !== null) throw new Error(`${program} ended`)
+        return accepts(port)
+      })
+    }
   } catch (error) {
     await end(child)
     throw new Error(`${what.command.join(' ')} did not start: ${complaints}`, { cause: error })
   }
   // taskset replaces itself with the program, so that the child is the program.
   return { pid: child.pid ?? 0, [Symbol.asyncDispose]: () => end(child) }
-}
-
-export interface Blow {
-  readonly requests: number
-  /** Socket errors and answers other than 2xx. */
-  readonly errors: number
-}
-
-/** One wrk run from the load's core. */
-export async function blow(
-  port: number,
-  script: string,
-  connections: number,
-  seconds: number,
-): Promise<Blow> {
-  const { stdout } = await run('taskset', [
-    '-c',
-    String(LOAD_CORE),
-    'wrk',
-    '-t1',
-    `-c${connections}`,
-    `-d${seconds}s`,
-    '--timeout',
-    '10s',
-    '-s',
-    script,
-    `http://127.0.0.1:${port}/`,
-  ])
-  const requests = /(\d+) requests in/.exec(stdout)?.[1]
-  if (requests === undefined) throw new Error(`wrk said nothing about requests:\n${stdout}`)
-  const sockets = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(stdout)
-  const others = /Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1]
-  const errors = [...(sockets?.slice(1) ?? []), others ?? 0].map(Number)
-  return { requests: Number(requests), errors: errors.reduce((sum, count) => sum + count, 0) }
 }
