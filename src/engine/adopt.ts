@@ -88,7 +88,8 @@ async function openDoors(
 
 /**
  * A wildcard and a specific address can't be bound at once: when a door that is going away anyway has the port,
- * it gives it up first, in the same turn of the event loop.
+ * it gives it up first, in the same turn of the event loop. Linux keeps no queue for another socket: who comes in that turn is reset,
+ * who came before is served.
  */
 async function bindOrMakeRoom(door: Door, closing: readonly Door[], unbound: Door[]): Promise<void> {
   try {
@@ -98,6 +99,7 @@ async function bindOrMakeRoom(door: Door, closing: readonly Door[], unbound: Doo
     const rivals = closing.filter(other => isRival(other, door) && !unbound.includes(other))
     if (address.kind !== 'tcp' || rivals.length === 0) throw error
     for (const rival of rivals) {
+      await rival.emptied()
       rival.unbind()
       unbound.push(rival)
     }
@@ -131,7 +133,10 @@ function cannotBind(listener: Listener, error: unknown): Diagnostic {
 }
 
 /** After the swap: lets in who waits, closes what went, and forgets what is no longer named once its exchanges are over. */
-export function release(engine: Adopter, acquired: Acquired): Adoption & { readonly ok: true } {
+export async function release(
+  engine: Adopter,
+  acquired: Acquired,
+): Promise<Adoption & { readonly ok: true }> {
   const { live, closing, opened, bindings } = acquired
   const { log } = engine.parts
   for (const door of opened) {
@@ -141,6 +146,7 @@ export function release(engine: Adopter, acquired: Acquired): Adoption & { reado
   }
   for (const door of closing) {
     engine.doors.delete(door.word)
+    await door.emptied()
     door.close()
     log.info('listener/draining', {
       listener: door.listenerId,

@@ -50,6 +50,11 @@ export class Door implements VisitorPort {
     this.bound = await listen(this.address, socket => this.accepted(socket))
   }
 
+  /** Resolves when all who wait in the kernel's queue are accepted; who comes in the turn after `unbind` is refused. */
+  emptied(): Promise<void> {
+    return this.bound?.emptied() ?? Promise.resolve()
+  }
+
   /** Gives the address up, for another door or before a second try at `bind`; what was accepted stays. */
   unbind(): void {
     this.bound?.close()

@@ -130,7 +130,10 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
 
   async drain(): Promise<void> {
     const timeout = this.current?.drainTimeout ?? 0
-    for (const door of this.doors.values()) door.close()
+    for (const door of this.doors.values()) {
+      await door.emptied()
+      door.close()
+    }
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = this.clock.after(timeout, resolve)
     await Promise.race([promise, this.settled()])

@@ -2,10 +2,17 @@
 import { lstat, unlink } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { Address } from '../base/address.ts'
+import { nextTurn } from '../base/clock.ts'
 
-/** A bound address. `close` stops accepting at once and leaves the sockets that were handed over alone. */
+/** A bound address. */
 export interface Bound {
   readonly address: Address
+  /**
+   * Resolves in a turn of the event loop in which nobody waits to be accepted any more, or when everybody was accepted who waited
+   * at the call. Who closes right then resets nobody but those who come in the same instant.
+   */
+  emptied(): Promise<void>
+  /** Stops accepting at once and leaves the sockets that were handed over alone; the kernel resets those who still wait. */
   close(): void
 }
 
@@ -53,10 +60,27 @@ function listenOnPath(
 
 /** Binds an address; rejects with the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL). */
 export async function listen(address: Address, accepted: (socket: Socket) => void): Promise<Bound> {
-  const server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: HIGH_WATER }, accepted)
+  let count = 0
+  const server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: HIGH_WATER }, socket => {
+    count++
+    accepted(socket)
+  })
   if (address.kind === 'unix' && (await isStale(address.path))) await unlink(address.path)
   await listenOn(server, address)
   // An accept that fails (EMFILE) is the system's trouble of the moment; the server goes on.
   server.on('error', () => undefined)
-  return { address, close: () => void server.close() }
+  return {
+    address,
+    async emptied() {
+      // What is left of this turn may have looked at the queue already.
+      await nextTurn()
+      // Each turn takes one, and at most BACKLOG wait.
+      for (let turn = 0; turn < BACKLOG; turn++) {
+        const before = count
+        await nextTurn()
+        if (count === before) return
+      }
+    },
+    close: () => void server.close(),
+  }
 }
