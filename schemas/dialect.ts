@@ -28,6 +28,7 @@ const KEYWORDS = [
   'examples',
   'x-default',
   'x-each',
+  'x-file',
   'x-filled',
   'x-form',
   'x-inherits',

@@ -24,7 +24,11 @@ function typeWords(shape: Shape, all: ReadonlyMap<string, Shape>): string {
       : `id of ${code(shape['x-refers-to'].slice(1))}${target.type === 'string' ? '' : link}`
   }
   if (shape.const !== undefined) return code(String(shape.const))
-  if (shape.enum !== undefined) return shape.enum.map(value => code(String(value))).join(', ')
+  if (shape.enum !== undefined)
+    return shape.enum
+      .filter(value => value !== null)
+      .map(value => code(String(value)))
+      .join(', ')
   const types = typesOf(shape)
   if (types.includes('object')) return `map to ${typeWords(shape.additionalProperties || {}, all)}`
   if (types.includes('array')) {

@@ -6,7 +6,7 @@ const HEAD = `// Printed from schemas/p2pstream.schema.json by \`npm run press\`
 // The types of a checked config: defaults are present, a single value where a list may stand is a list.
 `
 
-function literal(values: readonly (string | number)[]): string {
+function literal(values: readonly (string | number | null)[]): string {
   return values.map(value => (typeof value === 'string' ? `'${value}'` : String(value))).join(' | ')
 }
 
@@ -16,7 +16,8 @@ function typeOf(shape: Shape): string {
   if (shape.const !== undefined) return literal([shape.const])
   if (shape.enum !== undefined) return literal(shape.enum)
   const types = typesOf(shape)
-  if (types.includes('array')) return `readonly ${typeOf(shape.items ?? {})}[]`
+  if (types.includes('array'))
+    return `readonly ${typeOf(shape.items ?? {})}[]${types.includes('null') ? ' | null' : ''}`
   if (types.includes('object')) return `Readonly<Record<string, ${typeOf(shape.additionalProperties || {})}>>`
   // A size or duration may be written as a number; in a config it is text.
   const words = types.includes('string') ? types.filter(type => type !== 'integer') : types

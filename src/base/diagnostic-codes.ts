@@ -16,10 +16,13 @@ export const DIAGNOSTIC_CODES = {
   'yaml/key': 'A key is not plain text on one line.',
   'file/unreadable': 'A file that is needed is not there, or can not be read.',
   'file/not-text': 'A file whose text is needed is not UTF-8.',
+  'file/not-certificates':
+    'A file of certificates holds none, or one that can not be read. They are written in PEM.',
+  'file/not-a-key': 'A key file holds no private key in PEM, or one that needs a passphrase.',
   'include/missing': 'An included file is not there. A glob may match nothing, a literal path may not.',
   'include/outside': 'An included file is, by its real path, outside of the folder of the main file.',
   'include/setting':
-    'An included file holds something other than the id maps `listeners`, `templates`, `upstreams` and `routes`. Settings stand in the main file.',
+    'An included file holds something other than the id maps `listeners`, `certificates`, `templates`, `upstreams` and `routes`. Settings stand in the main file.',
   'include/duplicate-id': 'The same id stands in two files; both places are shown.',
   'reference/syntax':
     'A `${...}` is neither `${env:NAME}`, `${env:NAME:-default}` nor `${file:/path}`. References do not nest; `$${` writes a literal `${`.',
@@ -47,6 +50,7 @@ export const DIAGNOSTIC_CODES = {
   'shape/cidr': 'Neither an address, a range like `10.0.0.0/8`, nor the word `unix`.',
   'shape/status-key': 'Error pages stand under a status from 400 to 599, or under `4xx` or `5xx`.',
   'shape/too-many': 'More than a hundred findings under one key; the rest is counted.',
+  'name/unknown-certificate': 'No certificate has this id; the nearest one is named.',
   'name/unknown-listener': 'No listener has this id; the nearest one is named.',
   'name/unknown-template': 'No template has this id; the nearest one is named.',
   'name/unknown-upstream': 'No upstream has this id; the nearest one is named.',
@@ -55,8 +59,20 @@ export const DIAGNOSTIC_CODES = {
   'listener/mode': 'Not the permissions of a socket file, like `"0660"`, or `bind` is not a unix socket.',
   'listener/address-taken':
     'Two enabled listeners on one address, or one on every interface beside one on the same port.',
+  'listener/ciphers': 'Not the name of a cipher suite, or one that no certificate serves.',
+  'listener/no-certificate': 'An enabled https listener without a certificate to show.',
   'listener/cannot-bind':
     'The system refuses the address: taken by another process, not allowed, or not of this machine. Only a running server reports this.',
+  'certificate/source': 'A certificate has neither `cert_file` with `key_file` nor `self_signed`, or both.',
+  'certificate/host': 'Neither a host, an address, nor `*.` and a host.',
+  'certificate/key': 'A key is not the one of its certificate.',
+  'certificate/weak': 'A certificate with an RSA key of fewer than 2048 bits, which nobody accepts any more.',
+  'certificate/not-valid': 'A certificate that has expired, or is not valid yet.',
+  'certificate/expires-soon': 'A certificate that expires within 14 days.',
+  'certificate/other-host':
+    'A certificate is to be chosen for a host that it is not for. Visitors will refuse it.',
+  'certificate/uncovered-host':
+    'A route of an https listener has a host for which none of its certificates is. Visitors will refuse the one they get.',
   'match/host': 'Neither a host nor `*.` and a host: no scheme, no port, no other `*`.',
   'match/path':
     'A path that no request can have: it starts with `/`, is written decoded, and has no `.`, `..` or empty segment.',
@@ -74,7 +90,10 @@ export const DIAGNOSTIC_CODES = {
     'A pool has no enabled target. An error where an enabled route uses it, a warning otherwise.',
   'target/kind': 'A target has neither `url` nor `static`, or both.',
   'target/url':
-    'Not an origin: `http://host[:port]`, `host[:port]` or `unix:/path`, without path, query and user.',
+    'Not an origin: `http://host[:port]`, `https://host[:port]`, `host[:port]` or `unix:/path`, without path, query and user.',
+  'target/alpn':
+    '`alpn` contradicts the url: `h2` and `h2h1` are agreed on in a TLS handshake, `h2c` is plain text.',
+  'target/sni': 'Not a name that can be asked for in a TLS handshake.',
   'target/https': 'Origins are spoken to in plain HTTP by this version.',
   'target/credentials': 'A user name with a colon, or credentials with a control character (RFC 7617).',
   'target/duplicate-id': 'Two targets of one pool have the same id; both places are shown.',

@@ -1,5 +1,6 @@
 // What would happen to one request: the running code, without a server.
 import { isIP } from 'node:net'
+import { systemClock } from '../base/clock.ts'
 import { hasErrors } from '../base/diagnostic.ts'
 import type { LoadRequest } from '../config/loaded.ts'
 import { explain } from '../engine/explain.ts'
@@ -59,6 +60,7 @@ export async function explainRequest(
     source: found.source,
     environment,
     missingReferences: 'note',
+    now: systemClock().wall(),
   })
   if (snapshot === undefined) {
     const wrong = diagnostics.filter(diagnostic => hasErrors([diagnostic]))

@@ -60,7 +60,7 @@ export const VALIDATE: Flags = {
   },
   'require-secrets': {
     type: 'boolean',
-    describe: 'A variable or file that a reference names and that is missing is an error, as it is for run',
+    describe: 'A variable, a file or a key that is named and missing is an error, as it is for run',
   },
 }
 

@@ -66,7 +66,13 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
     engine,
     breathe: nextTurn,
     compile: compileSteps,
-    load: () => loader.load({ source: found.source, environment, missingReferences: 'error' }),
+    load: () =>
+      loader.load({
+        source: found.source,
+        environment,
+        missingReferences: 'error',
+        now: clock.wall(),
+      }),
     openChanges: onChange =>
       openChanges({
         clock,

@@ -1,4 +1,5 @@
 // Every mistake in the file, found as a server would find it: offline, without secrets, without opening a port.
+import { systemClock } from '../base/clock.ts'
 import type { Diagnostic, Severity } from '../base/diagnostic.ts'
 import type { LoadRequest } from '../config/loaded.ts'
 import { check } from './check.ts'
@@ -53,7 +54,12 @@ export async function validate(
     return EXIT.input
   }
   const missingReferences = flags.requireSecrets ? 'error' : 'note'
-  const { loaded, diagnostics } = check({ source: found.source, environment, missingReferences })
+  const { loaded, diagnostics } = check({
+    source: found.source,
+    environment,
+    missingReferences,
+    now: systemClock().wall(),
+  })
   await printResult(formatted(diagnostics, loaded.frame, found.name, flags))
   const failing: readonly Severity[] = flags.failOn === 'warning' ? ['error', 'warning'] : ['error']
   return diagnostics.some(({ severity }) => failing.includes(severity)) ? EXIT.no : EXIT.yes

@@ -41,7 +41,7 @@ function type(complaint: Complaint, isSecret: boolean): Diagnostic | undefined {
 
 function choice(complaint: Complaint, isSecret: boolean): Diagnostic {
   const { at, shape, value } = complaint
-  const known = (shape.enum ?? [shape.const ?? '']).map(String)
+  const known = (shape.enum ?? [shape.const ?? '']).filter(entry => entry !== null).map(String)
   const one = known.length === 1 ? `must be ${known[0]}` : `must be one of ${known.join(', ')}`
   const word = typeof value === 'string' && !isSecret ? value : ''
   const absent = absentFor(word)
@@ -52,7 +52,12 @@ function choice(complaint: Complaint, isSecret: boolean): Diagnostic {
       { code, message: `unknown word "${word}"; did you mean "${near}"?`, help: `${nameOf(at)} ${one}` },
       complaint,
     )
-  const help = absent === undefined ? {} : { help: `this version does not support ${absent}` }
+  const isUnquoted = typeof value === 'number' && known.includes(String(value)) && !isSecret
+  const help = isUnquoted
+    ? { help: `write it in quotes: "${value}"` }
+    : absent === undefined
+      ? {}
+      : { help: `this version does not support ${absent}` }
   return told({ code, message: `${nameOf(at)} ${one}${foundWords(value, isSecret)}`, ...help }, complaint)
 }
 

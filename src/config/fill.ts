@@ -74,7 +74,8 @@ function fillObject(shape: Shape): Fill {
 }
 
 function isNullable(shape: Shape, key: string): boolean {
-  return typesOf(shape.properties?.[key] ?? {}).includes('null')
+  const property = shape.properties?.[key] ?? {}
+  return typesOf(property).includes('null') || property.enum?.includes(null) === true
 }
 
 function fillOf(shape: Shape): Fill {
@@ -85,7 +86,7 @@ function fillOf(shape: Shape): Fill {
   if (types.includes('string') && types.includes('integer'))
     return value => (value === null ? null : String(value))
   // `http://origin/` is `http://origin` (RFC 3986 section 6.2.3).
-  if (shape['x-form'] === 'origin') return value => String(value).replace(/^(http:\/\/.*)\/$/, '$1')
+  if (shape['x-form'] === 'origin') return value => String(value).replace(/^(https?:\/\/.*)\/$/, '$1')
   return value => value
 }
 

@@ -1,61 +1,110 @@
-// Reads the files that a config names as bodies, and checks what is in them.
+// Reads the files that a config names, and checks that they hold what they should.
 import { isAbsolute, relative, resolve } from 'node:path'
-import { type Pointer, pointer } from '../base/pointer.ts'
+import { isKeyLocked, readCertificates, readPrivateKey } from '../base/pem.ts'
+import { type Pointer, pointer, step, steps } from '../base/pointer.ts'
 import { readBytes, textOf } from './files.ts'
 import type { Findings } from './findings.ts'
+import type { Flaw } from './forms/form.ts'
+import type { LoadRequest } from './loaded.ts'
 import type { Materials } from './materials.ts'
+import { type FileKind, renameFiles } from './named-files.ts'
 import { bodyFlaw } from './rules/body.ts'
-import type { Template } from './shape.gen.ts'
+import type { Config, Template } from './shape.gen.ts'
 import type { Sources } from './sources.ts'
 
 export interface Gathered {
-  readonly templates: Readonly<Record<string, Template>>
+  /** Paths in it start at the main file's folder, wherever they were written; those of folders are absolute. */
+  readonly config: Config
   readonly materials: Materials
+  /** The files that an object names, by the object's pointer. */
+  readonly named: ReadonlyMap<Pointer, readonly string[]>
   /** Absolute paths of what was read, or should have been. */
   readonly files: readonly string[]
 }
 
-/** More than any body may have, so that its size is told by the rule about bodies. */
+/** More than any file may have, so that a body's size is told by the rule about bodies. */
 const MOST_BYTES = 1024 ** 2
 
-/** Reads every body. The path in the result starts at the main file's folder, wherever the template was written. */
-export function gather(
-  templates: Readonly<Record<string, Template>>,
-  sources: Sources,
-  holes: ReadonlySet<Pointer>,
-  findings: Findings,
-): Gathered {
+interface Asked {
+  readonly config: Config
+  readonly sources: Sources
+  readonly holes: ReadonlySet<Pointer>
+  readonly request: Pick<LoadRequest, 'missingReferences' | 'now'>
+  readonly findings: Findings
+}
+
+/** Reads every file. One that can't be read is an error, or a note when it is a key and secrets needn't be there. */
+export function gather({ config, sources, holes, request, findings }: Asked): Gathered {
   const files = new Map<string, Uint8Array>()
+  const named = new Map<Pointer, string[]>()
   const paths: string[] = []
-  const result: Record<string, Template> = {}
 
-  function check(kind: Template['kind'], at: Pointer, bytes: Buffer, text: string | undefined): void {
-    const flaw = bodyFlaw(kind, bytes, text)
-    if (flaw !== undefined) findings.add({ ...flaw, severity: 'error', at, on: 'value' })
-  }
-
-  function read(id: string, template: Template, written: string): Template {
-    const at = pointer('templates', id, 'body_file')
-    const { folder } = sources.ownerOf(at)
-    const path = resolve(folder, written)
-    const name = isAbsolute(written) || folder === sources.folder ? written : relative(sources.folder, path)
-    if (holes.has(at)) {
-      files.set(name, new Uint8Array())
-      return { ...template, body_file: name }
+  function read(path: string, name: string, written: string, kind: FileKind, at: Pointer): void {
+    if (isHole(at, holes)) {
+      if (kind === 'body') files.set(name, new Uint8Array())
+      return
     }
     paths.push(path)
     const bytes = readBytes(path, MOST_BYTES)
     if (bytes.ok) {
       files.set(name, bytes.bytes)
-      check(template.kind, at, bytes.bytes, textOf(bytes.bytes))
-    } else findings.value('file/unreadable', at, `${written} can't be read: ${bytes.why}`)
-    return { ...template, body_file: name }
+      const flaw = PEM_FLAWS[kind]?.(bytes.bytes, written)
+      if (flaw !== undefined) findings.add({ ...flaw, severity: 'error', at, on: 'value' })
+      return
+    }
+    const severity = kind === 'key' ? request.missingReferences : 'error'
+    const message = `${written} can't be read: ${bytes.why}`
+    findings.add({ code: 'file/unreadable', severity, message, at, on: 'value' })
   }
 
-  for (const [id, template] of Object.entries(templates)) {
-    const { kind, body, body_file: file } = template
-    if (body !== undefined) check(kind, pointer('templates', id, 'body'), Buffer.from(body), body)
-    result[id] = file === undefined ? template : read(id, template, file)
+  const renamed = renameFiles(config, (written, kind, at) => {
+    const { folder } = sources.ownerOf(at)
+    const path = resolve(folder, written)
+    if (kind === 'folder') return path
+    const name = isAbsolute(written) || folder === sources.folder ? written : relative(sources.folder, path)
+    const owner = pointer(...steps(at).slice(0, 2))
+    named.set(owner, [...(named.get(owner) ?? []), name])
+    read(path, name, written, kind, at)
+    return name
+  })
+  for (const [id, template] of Object.entries(renamed.templates)) checkBody(id, template, files, findings)
+  return { config: renamed, materials: { files, now: request.now }, named, files: paths }
+}
+
+const PEM_FLAWS: Readonly<Partial<Record<FileKind, (bytes: Buffer, written: string) => Flaw | undefined>>> = {
+  certificate: (bytes, written) =>
+    readCertificates(bytes) === undefined
+      ? {
+          code: 'file/not-certificates',
+          message: `${written} holds no certificate in PEM, or one that can't be read`,
+        }
+      : undefined,
+  key: (bytes, written) => {
+    if (readPrivateKey(bytes) !== undefined) return undefined
+    const why = isKeyLocked(bytes) ? 'needs a passphrase' : 'holds no private key in PEM'
+    return { code: 'file/not-a-key', message: `${written} ${why}` }
+  },
+}
+
+/** The one path where a list may stand has the place of the list. */
+function isHole(at: Pointer, holes: ReadonlySet<Pointer>): boolean {
+  return holes.has(at) || (at.endsWith('/0') && holes.has(at.slice(0, -2)))
+}
+
+function checkBody(
+  id: string,
+  { kind, body, body_file: file }: Template,
+  files: ReadonlyMap<string, Uint8Array>,
+  findings: Findings,
+): void {
+  const at = pointer('templates', id)
+  const tell = (key: string, bytes: Buffer, text: string | undefined): void => {
+    const flaw = bodyFlaw(kind, bytes, text)
+    if (flaw !== undefined) findings.add({ ...flaw, severity: 'error', at: step(at, key), on: 'value' })
   }
-  return { templates: result, materials: { files }, files: paths }
+  if (body !== undefined) tell('body', Buffer.from(body), body)
+  const read = file === undefined ? undefined : files.get(file)
+  if (read === undefined) return
+  const bytes = Buffer.from(read.buffer, read.byteOffset, read.length)
+  tell('body_file', bytes, textOf(bytes))
 }

@@ -1,21 +1,27 @@
 // A hash for each object of a config: whoever compiled it before needn't compile it again.
 import { hashBytes } from '../base/hash.ts'
+import { pointer } from '../base/pointer.ts'
+import type { Gathered } from './gather.ts'
 import type { Collection, Hashes } from './loaded.ts'
-import type { Materials } from './materials.ts'
-import type { Config } from './shape.gen.ts'
 
 /** Hashes of everything that is compiled one by one. The keys of a filled config are always in the same order. */
-export function hashObjects(config: Config, materials: Materials): Hashes {
+export function hashObjects({ config, materials, named }: Omit<Gathered, 'files'>): Hashes {
+  const content = (name: string): string => {
+    const bytes = materials.files.get(name)
+    return bytes === undefined ? '' : hashBytes(bytes)
+  }
   const each = (collection: Collection): ReadonlyMap<string, string> =>
-    new Map(Object.entries(config[collection]).map(([id, object]) => [id, hashBytes(JSON.stringify(object))]))
-  const templates = Object.entries(config.templates).map(([id, template]) => {
-    const bytes = materials.files.get(template.body_file ?? '')
-    const content = bytes === undefined ? '' : hashBytes(bytes)
-    return [id, hashBytes(`${JSON.stringify(template)} ${content}`)] as const
-  })
+    new Map(
+      Object.entries(config[collection]).map(([id, object]) => {
+        const files = named.size === 0 ? undefined : named.get(pointer(collection, id))
+        const text = JSON.stringify(object)
+        return [id, hashBytes(files === undefined ? text : [text, ...files.map(content)].join(' '))]
+      }),
+    )
   return {
     listeners: each('listeners'),
-    templates: new Map(templates),
+    certificates: each('certificates'),
+    templates: each('templates'),
     upstreams: each('upstreams'),
     routes: each('routes'),
   }

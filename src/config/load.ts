@@ -33,11 +33,6 @@ function objectOf(at: Pointer): Pointer {
   return id !== undefined && COLLECTIONS.some(name => name === top) ? pointer(top, id) : pointer(top)
 }
 
-interface Checked {
-  readonly config: Config
-  readonly gathered: Gathered
-}
-
 /** Validates everything; returns the objects whose values can't be relied on. */
 function checkShape(
   value: unknown,
@@ -57,16 +52,16 @@ function check(
   sources: Sources,
   value: Values,
   { holes, secrets }: Interpolated,
+  request: LoadRequest,
   findings: Findings,
-): Checked {
+): Gathered {
   const unsound = checkShape(value, secrets, findings)
   const config = fillConfig(value, at => !unsound.has(at)) as unknown as Config
   checkReferences(value, findings)
   const written = (collection: string, id: string): Values => valuesOf(valuesOf(value[collection])[id])
   const draft = { config, written, targets: placeTargets(config, written) }
   for (const rule of RULES) rule(draft, findings)
-  const gathered = gather(config.templates, sources, holes, findings)
-  return { config: { ...config, templates: gathered.templates }, gathered }
+  return gather({ config, sources, holes, request, findings })
 }
 
 /** What is told of a value that isn't known here would be about its stand-in. */
@@ -115,7 +110,7 @@ export function load(request: LoadRequest): Loaded {
   const filledIn = interpolate({ documents, value, environment, missingReferences, findings })
   if (value !== undefined && !isMap(value))
     findings.value('shape/type', '', 'expected a map, as in "version: 1"')
-  const checked = isMap(value) ? check(sources, valuesOf(value), filledIn, findings) : undefined
+  const checked = isMap(value) ? check(sources, valuesOf(value), filledIn, request, findings) : undefined
   const diagnostics = [
     ...sources.diagnostics,
     ...redact(withoutHoles(findings.all(), filledIn.holes), filledIn.secrets),
@@ -130,12 +125,13 @@ export function load(request: LoadRequest): Loaded {
       return document && maskedLine(document, line)
     },
     watched: {
-      files: [...sources.files, ...filledIn.files, ...(checked?.gathered.files ?? [])],
+      files: [...sources.files, ...filledIn.files, ...(checked?.files ?? [])],
       folders: sources.folders,
     },
   }
 }
 
-function configured({ config, gathered: { materials } }: Checked): Configured {
-  return { config, materials, hashes: hashObjects(config, materials) }
+function configured(gathered: Gathered): Configured {
+  const { config, materials } = gathered
+  return { config, materials, hashes: hashObjects(gathered) }
 }

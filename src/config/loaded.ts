@@ -9,12 +9,14 @@ export interface LoadRequest {
   readonly source: { readonly path: string } | { readonly text: string; readonly name: string }
   /** What `${env:NAME}` means. */
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** What a reference that can't be resolved is; `note` puts a stand-in of the right type in its place. */
+  /** What a reference that can't be resolved is, and a key file that can't be read; `note` puts a stand-in of the right type in its place. */
   readonly missingReferences: 'note' | 'error'
+  /** Milliseconds since 1970: certificates expire. */
+  readonly now: number
 }
 
 /** Maps of the config whose members are compiled one by one. */
-export type Collection = 'listeners' | 'templates' | 'upstreams' | 'routes'
+export type Collection = 'listeners' | 'certificates' | 'templates' | 'upstreams' | 'routes'
 
 /** A hash of each object's content, defaults filled in, and of the files it names: equal hashes mean the same thing. */
 export type Hashes = Readonly<Record<Collection, ReadonlyMap<string, string>>>
@@ -27,7 +29,7 @@ export interface Configured {
 
 /** What a change to would mean another load. Absolute paths. */
 export interface Watched {
-  /** Files that were read, or that are named but can't be: the main file, included ones, body files, `${file:}`. */
+  /** Files that were read, or that are named but can't be: the main file, included ones, bodies, certificates, keys, `${file:}`. */
   readonly files: readonly string[]
   /** Folders in which an include's glob looks. */
   readonly folders: readonly string[]

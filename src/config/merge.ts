@@ -6,7 +6,13 @@ import type { Collection } from './loaded.ts'
 import { put } from './tree.ts'
 import { isMap, type Values, valuesOf } from './values.ts'
 
-export const COLLECTIONS: readonly Collection[] = ['listeners', 'templates', 'upstreams', 'routes']
+export const COLLECTIONS: readonly Collection[] = [
+  'listeners',
+  'certificates',
+  'templates',
+  'upstreams',
+  'routes',
+]
 
 export interface Merge {
   /** Pours in an included document. */

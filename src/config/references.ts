@@ -9,7 +9,8 @@ import { isMap, type Values, valuesOf } from './values.ts'
 type Walk = (value: unknown, at: Pointer) => void
 
 /** The thing that a map holds, in messages and in codes. */
-const SINGULAR: Readonly<Record<string, 'listener' | 'template' | 'upstream'>> = {
+const SINGULAR: Readonly<Record<string, 'listener' | 'certificate' | 'template' | 'upstream'>> = {
+  '/certificates': 'certificate',
   '/listeners': 'listener',
   '/templates': 'template',
   '/upstreams': 'upstream',
@@ -21,8 +22,11 @@ const PATIENCE = 200_000
 /** A walk over the parts of a shape that hold names; undefined when there are none. */
 function walkOf(shape: Shape, check: (to: string, name: string, at: Pointer) => void): Walk | undefined {
   const to = shape['x-refers-to']
+  const none = shape.default
   const here: Walk | undefined =
-    to === undefined ? undefined : (value, at) => void (typeof value === 'string' && check(to, value, at))
+    to === undefined
+      ? undefined
+      : (value, at) => void (typeof value === 'string' && value !== none && check(to, value, at))
   const item = shape.items && walkOf(shape.items, check)
   const member = shape.additionalProperties && walkOf(shape.additionalProperties, check)
   const properties = Object.entries(shape.properties ?? {}).flatMap(([key, property]) => {

@@ -66,6 +66,7 @@ function openAjv(): Ajv2020 {
   ajv.addVocabulary([
     'x-default',
     'x-each',
+    'x-file',
     'x-filled',
     'x-inherits',
     'x-literal',

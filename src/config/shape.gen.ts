@@ -5,7 +5,7 @@
 export interface Config {
   /** The version of the vocabulary; it pins every default. */
   readonly version: 1
-  /** Other files to merge, relative to the file that names them; `*`, `?` and `**` are globs. They hold id maps only (listeners, templates, upstreams, routes). A glob may match nothing, a literal path may not; dot files are skipped; nothing outside the main file's folder is read. The main file alone may include. */
+  /** Other files to merge, relative to the file that names them; `*`, `?` and `**` are globs. They hold id maps only (listeners, certificates, templates, upstreams, routes). A glob may match nothing, a literal path may not; dot files are skipped; nothing outside the main file's folder is read. The main file alone may include. */
   readonly include: readonly string[]
   /** What upstreams and targets start from. */
   readonly defaults: Defaults
@@ -13,8 +13,12 @@ export interface Config {
   readonly server: Server
   /** What is told, where: access records on stdout, everything else on stderr. */
   readonly logging: Logging
+  /** What a server keeps on disk. */
+  readonly state: State
   /** The addresses that visitors connect to, by id. */
   readonly listeners: Readonly<Record<string, Listener>>
+  /** What https listeners show to their visitors, by id. */
+  readonly certificates: Readonly<Record<string, Certificate>>
   /** Bodies that static targets and error pages use, by id. */
   readonly templates: Readonly<Record<string, Template>>
   /** Reusable pools of targets, by id. A route may also write its pool in place, under `forward`. */
@@ -113,12 +117,18 @@ export interface Access {
   readonly sample: Percent
 }
 
+/** What a server keeps on disk. */
+export interface State {
+  /** A folder for what outlives the process: the certificates that `self_signed` makes. It is made when it is not there, for its owner alone. Left out: `$STATE_DIRECTORY`, else `$XDG_STATE_HOME/p2pstream`, else `~/.local/state/p2pstream`. */
+  readonly dir: string
+}
+
 /** One address that visitors connect to. */
 export interface Listener {
   /** Shown to people in place of the id; means nothing else. */
   readonly name?: Name
-  /** What is spoken there. */
-  readonly protocol: 'http'
+  /** What is spoken there: `http` in plain text, `https` over TLS. */
+  readonly protocol: 'http' | 'https'
   /** An IP address, or `unix:/path` for a unix socket; empty for every interface. */
   readonly bind: string
   /** Required, unless `bind` is a unix socket, where it is an error. */
@@ -127,12 +137,52 @@ export interface Listener {
   readonly mode?: string
   /** Whether the address is opened. */
   readonly enabled: boolean
+  /** Whether HTTP/2 is spoken beside HTTP/1.1: over TLS when the visitor asks for it by ALPN, in plain text when it begins with it (prior knowledge). */
+  readonly http2: boolean
+  /** Whether connections begin with a PROXY header, version 1 or 2, that names the visitor. It is believed from `trusted_proxies` only. */
+  readonly proxy_protocol: 'off' | 'accept' | 'require'
   /** Adds to `server.trusted_proxies`, for this listener. */
   readonly trusted_proxies: Proxies
   /** Overrides `server.limits` key by key, for this listener. */
   readonly limits: Limits
+  /** https only. */
+  readonly tls: ListenerTls
+  /** http only: every request is answered with 308 to the same host and path on https, port 443, before any route is looked for. */
+  readonly redirect_to_https: boolean
   /** Pages for the answers that we make ourselves here; a route's own pages come first. */
   readonly error_pages: ErrorPages
+}
+
+/** How TLS is spoken with visitors. */
+export interface ListenerTls {
+  /** The oldest version of TLS that is spoken, in quotes. TLS 1.1 and older are never spoken. */
+  readonly min_version: '1.2' | '1.3'
+  /** Names of cipher suites as OpenSSL writes them, with `:` between them, the preferred one first; empty for those with forward secrecy and AEAD. Without a name of TLS 1.3 (`TLS_...`) its suites stay as they are. */
+  readonly ciphers: string
+  /** Certificates (PEM) of those who may sign visitors' certificates. A visitor without a certificate of theirs is refused. */
+  readonly client_ca_file: string
+  /** The certificates of this listener; empty for all of the file. Which of them a visitor gets follows the name that it asks for (SNI): a host that is written exactly, then `*.example.com` for one level. */
+  readonly certificates: readonly string[]
+  /** For visitors who ask for no name, or for one that no certificate has. Empty: the first of `certificates`, else the one with the smallest id. */
+  readonly default_certificate: string
+}
+
+/** A certificate and its key. Exactly one of `cert_file` with `key_file`, and `self_signed`. */
+export interface Certificate {
+  /** The names that it is chosen for: `example.com`, `*.example.com` for one level, IP addresses. Left out: the names inside the certificate; of a self-signed one `localhost`, `127.0.0.1`, `::1`. */
+  readonly hosts: readonly string[]
+  /** PEM: the certificate, then those that lead to its issuer. It is watched; a new one serves new connections, and no connection is closed. */
+  readonly cert_file?: string
+  /** PEM: the private key, without a passphrase. It is watched, and never shown. */
+  readonly key_file?: string
+  /** A certificate that we make ourselves (EC, P-256) and keep in the state folder. Browsers warn of it. */
+  readonly self_signed?: SelfSigned
+}
+
+/** A certificate that we make ourselves (EC, P-256) and keep in the state folder. Browsers warn of it. */
+export interface SelfSigned {
+  /** How long it is valid. When less than a third is left at a start or a reload, another one is made. */
+  readonly days: number
 }
 
 /** A status (`502`) or a class (`4xx`, `5xx`) to the id of a template of kind `error_page`; the exact status comes first. Only for answers that we make ourselves, never for the origin's or a static target's. */
@@ -164,6 +214,16 @@ export interface Peer {
   readonly write_timeout?: PeerDuration
   /** The life of an idle pooled connection; a shorter `Keep-Alive: timeout` of the origin wins. Left out: 60s. */
   readonly idle_timeout?: PeerDuration
+  /** The protocol spoken: `h1`, `h2`, `h2h1` (HTTP/2 where the origin agrees to it, else HTTP/1.1), `h2c` (HTTP/2 in plain text, by prior knowledge). `h2` and `h2h1` need https, `h2c` needs http. Left out: h1. */
+  readonly alpn?: 'h1' | 'h2' | 'h2h1' | 'h2c' | null
+  /** https: the name that is asked for, and that the origin's certificate is held to. Empty: none is sent, and the url's host is verified. Left out: the url's host; none for an IP address. */
+  readonly sni?: string | null
+  /** https: whether the origin's certificate has to be signed by somebody we trust. Left out: true. */
+  readonly verify_cert?: boolean | null
+  /** https: whether the origin's certificate has to carry its name. Left out: true. */
+  readonly verify_hostname?: boolean | null
+  /** https: a file, or a list of files (PEM), with the certificates that are trusted in place of the built-in ones. Left out: the built-in ones. */
+  readonly ca?: readonly string[] | null
 }
 
 /** A length of time with its unit, as everywhere; `null` is the built-in default. */
@@ -206,10 +266,12 @@ export interface Target {
   readonly weight: number
   /** Words for people and lists. */
   readonly tags: Tags
-  /** The origin: `http://host[:port]`, or bare `host`, `host:port`, `[v6]:port`, or `unix:/path`. No path, query or user. */
+  /** The origin: `http://host[:port]`, `https://host[:port]`, or bare `host`, `host:port`, `[v6]:port` for http, or `unix:/path`. No path, query or user. */
   readonly url?: string
   /** Proxy targets: from the last byte of the request to the end of the response head; past it 504. It never limits the body. Left out: 60s. */
   readonly response_header_timeout?: Duration
+  /** https targets: short for `peer.verify_cert: false`; an error beside that key. */
+  readonly tls_skip_verify: boolean
   /** Proxy targets: whether Host is the visitor's; otherwise it is the url's. */
   readonly preserve_host: boolean
   /** Proxy targets: changes to the request's headers, after the route's. */

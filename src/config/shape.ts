@@ -16,7 +16,8 @@ export interface Shape {
   readonly additionalProperties?: false | Shape
   readonly propertyNames?: Shape
   readonly items?: Shape
-  readonly enum?: readonly (string | number)[]
+  /** `null` among them: it may be written, for what holds when the key is left out. */
+  readonly enum?: readonly (string | number | null)[]
   readonly const?: string | number
   readonly pattern?: string
   readonly minLength?: number
@@ -31,6 +32,8 @@ export interface Shape {
   readonly 'x-default'?: string
   /** Validated one by one, because there may be very many. */
   readonly 'x-each'?: true
+  /** The text is a path: what is in the file, or that it is a folder. */
+  readonly 'x-file'?: 'body' | 'certificate' | 'key' | 'folder'
   /** The default, told to people, where code fills it in; the key is present in Config. */
   readonly 'x-filled'?: string
   /** The grammar of the text (src/config/forms). */

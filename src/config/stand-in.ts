@@ -5,6 +5,7 @@ import { valueAt, valuesOf } from './values.ts'
 
 const BY_FORM: Readonly<Record<string, (count: number) => string>> = {
   bind: count => `100::${count.toString(16)}`, // RFC 6666: addresses that lead nowhere
+  certificate_host: count => `unresolved-${count}.invalid`,
   cidr: count => `100::${count.toString(16)}`,
   duration: () => '1s',
   error_page_key: () => '5xx',
@@ -30,7 +31,8 @@ const REDIRECT_TARGETS: Readonly<Record<string, string>> = {
 
 /** The `count`th stand-in of a config, for a value of this shape at this site. */
 export function standIn(shape: Shape, count: number, site: Site, config: unknown): unknown {
-  const [word] = shape.enum ?? (shape.const === undefined ? [] : [shape.const])
+  const [word] =
+    shape.enum?.filter(entry => entry !== null) ?? (shape.const === undefined ? [] : [shape.const])
   const types = typesOf(shape)
   if (site.steps.at(-1) === 'target' && site.steps.at(-2) === 'redirect')
     return REDIRECT_TARGETS[String(valuesOf(site.owner)['mode'])] ?? ''

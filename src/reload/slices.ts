@@ -4,7 +4,13 @@ import type { Collection, Configured, Hashes } from '../config/loaded.ts'
 import type { Materials } from '../config/materials.ts'
 import type { Config } from '../config/shape.gen.ts'
 
-export const COLLECTIONS: readonly Collection[] = ['listeners', 'templates', 'upstreams', 'routes']
+export const COLLECTIONS: readonly Collection[] = [
+  'listeners',
+  'certificates',
+  'templates',
+  'upstreams',
+  'routes',
+]
 
 /** Measured: 200 routes arrive in 0.4 ms. */
 const SLICE = 200
@@ -22,7 +28,8 @@ export interface Slice {
 
 /** What goes first. */
 export function trunkOf({ config, materials }: Configured): Trunk {
-  return { config: { ...config, listeners: {}, templates: {}, upstreams: {}, routes: {} }, materials }
+  const none = { listeners: {}, certificates: {}, templates: {}, upstreams: {}, routes: {} }
+  return { config: { ...config, ...none }, materials }
 }
 
 /** What follows, piece by piece. */
@@ -48,12 +55,14 @@ export interface Assembly {
 export function openAssembly(trunk: Trunk): Assembly {
   const parts: Record<Collection, Record<string, unknown>> = {
     listeners: {},
+    certificates: {},
     templates: {},
     upstreams: {},
     routes: {},
   }
   const hashes: Record<Collection, Map<string, string>> = {
     listeners: new Map(),
+    certificates: new Map(),
     templates: new Map(),
     upstreams: new Map(),
     routes: new Map(),

@@ -2,9 +2,11 @@
 import type { Address } from '../base/address.ts'
 import { duration, size } from '../base/checked.ts'
 import { addressSet } from '../base/cidr.ts'
-import { pointer } from '../base/pointer.ts'
+import { type Pointer, pointer, step } from '../base/pointer.ts'
 import type { Limits as WrittenLimits, Listener as WrittenListener } from '../config/shape.gen.ts'
+import { type Redirect, redirectBase } from '../http/location.ts'
 import type { ErrorPages } from '../http/template.ts'
+import type { ListenerTls } from '../tls/listener-tls.ts'
 import type { Router } from './router.ts'
 import type { Limits, Listener } from './snapshot.ts'
 
@@ -13,23 +15,45 @@ export interface ListenerParts {
   /** server.trusted_proxies. */
   readonly trustedProxies: readonly string[]
   readonly errorPages: ErrorPages | undefined
+  readonly tls: ListenerTls | undefined
   readonly router: Router
 }
 
 /** Compiles a listener; its limits have the server's filled in. */
 export function compileListener(id: string, written: WrittenListener, parts: ListenerParts): Listener {
+  const at = pointer('listeners', id)
   return Object.freeze({
     id,
     name: written.name ?? id,
-    at: pointer('listeners', id),
+    at,
     hash: parts.hash,
     enabled: written.enabled,
     protocol: written.protocol,
+    http2: written.http2,
+    proxyProtocol: written.proxy_protocol,
+    tls: parts.tls,
+    redirectToHttps: written.redirect_to_https ? redirectToHttps(step(at, 'redirect_to_https')) : undefined,
     address: addressOf(written),
     limits: Object.freeze(compileLimits(written.limits)),
     trustedProxies: Object.freeze(addressSet([...parts.trustedProxies, ...written.trusted_proxies])),
     errorPages: parts.errorPages,
     router: parts.router,
+  })
+}
+
+/** The method stays with 308, so forms and APIs go on working (RFC 9110 section 15.4.9). */
+function redirectToHttps(at: Pointer): Redirect {
+  return Object.freeze({
+    kind: 'redirect',
+    at,
+    mode: 'https',
+    target: '',
+    base: Object.freeze(redirectBase('https', '')),
+    status: 308,
+    preservePathSuffix: true,
+    preserveQuery: true,
+    prefixes: [],
+    exactPaths: [],
   })
 }
 

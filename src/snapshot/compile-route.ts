@@ -24,13 +24,15 @@ export interface RouteParts {
   /** Undefined for a redirect. */
   readonly pool: Pool | undefined
   readonly errorPages: ErrorPages | undefined
+  /** Of the materials. */
+  readonly files: ReadonlyMap<string, Uint8Array>
 }
 
 /** Compiles a route whose pool and pages are found. */
 export function compileRoute(
   id: string,
   written: WrittenRoute,
-  { hash, pool, errorPages }: RouteParts,
+  { hash, pool, errorPages, files }: RouteParts,
 ): Route {
   const at = pointer('routes', id)
   const match = compileMatch(written.match)
@@ -49,7 +51,7 @@ export function compileRoute(
     maxBodyBytes: size(written.max_body_bytes),
     responseEdits: responseEdits === undefined ? undefined : compileEdits([responseEdits]),
     errorPages,
-    action: Object.freeze(actionOf(written, match, pool, at)),
+    action: Object.freeze(actionOf(written, match, pool, files, at)),
   })
 }
 
@@ -57,14 +59,21 @@ function actionOf(
   written: WrittenRoute,
   match: RouteMatch,
   pool: Pool | undefined,
+  files: ReadonlyMap<string, Uint8Array>,
   at: Pointer,
 ): Forward | Redirect {
   if (written.redirect !== undefined) return redirectOf(written.redirect, match, step(at, 'redirect'))
   if (written.forward === undefined || pool === undefined) throw new Error(`unchecked route ${at}`)
-  return forwardOf(written, written.forward, pool, step(at, 'forward'))
+  return forwardOf(written, written.forward, pool, files, step(at, 'forward'))
 }
 
-function forwardOf(written: WrittenRoute, forward: WrittenForward, pool: Pool, at: Pointer): Forward {
+function forwardOf(
+  written: WrittenRoute,
+  forward: WrittenForward,
+  pool: Pool,
+  files: ReadonlyMap<string, Uint8Array>,
+  at: Pointer,
+): Forward {
   const requestEdits = editsOf(written.request_headers)
   const isOverlaid = forward.upstream !== undefined && hasOwnTraffic(forward)
   const overlay =
@@ -73,6 +82,7 @@ function forwardOf(written: WrittenRoute, forward: WrittenForward, pool: Pool, a
       : {
           at,
           peer: isOverlaid ? forward.peer : {},
+          files,
           responseHeaderTimeout: forward.response_header_timeout,
           requestEdits,
         }

@@ -1,11 +1,15 @@
 // From a checked config to a snapshot: pure, in small steps, taking over from the snapshot before whatever didn't change.
 import { createHash } from 'node:crypto'
 import { duration, share } from '../base/checked.ts'
-import { hashOf } from '../base/hash.ts'
-import { good, type Outcome } from '../base/outcome.ts'
+import { type Diagnostic, hasErrors } from '../base/diagnostic.ts'
+import { hashBytes, hashOf } from '../base/hash.ts'
+import { bad, good, type Outcome } from '../base/outcome.ts'
 import { pointer } from '../base/pointer.ts'
 import type { Configured } from '../config/loaded.ts'
 import type { Config, Listener as WrittenListener, Route as WrittenRoute } from '../config/shape.gen.ts'
+import type { Certificate } from '../tls/certificate.ts'
+import { compileCertificate, compileListenerTls } from '../tls/compile.ts'
+import { certificateWarnings } from '../tls/warnings.ts'
 import { compilePool, type WrittenPool } from '../upstream/compile.ts'
 import { type MergedPeer, mergePeer } from '../upstream/peer.ts'
 import type { Pool } from '../upstream/target.ts'
@@ -15,6 +19,7 @@ import { compilePages, compileTemplate, type Template } from './compile-template
 import { overlapWarnings } from './overlap.ts'
 import { routerSteps } from './router.ts'
 import type { Listener, Route, Snapshot } from './snapshot.ts'
+import { uncoveredHosts } from './uncovered.ts'
 
 /** Compiles at once: for a command line, which has nobody waiting. */
 export function compile(input: Configured, previous?: Snapshot): Outcome<Snapshot> {
@@ -27,16 +32,18 @@ export function compile(input: Configured, previous?: Snapshot): Outcome<Snapsho
 
 /** Compiles in steps of well under a millisecond, so that a caller can let requests through between them. */
 export function* compileSteps(input: Configured, previous?: Snapshot): Generator<void, Outcome<Snapshot>> {
-  const { server, logging } = input.config
+  const { server, logging, state } = input.config
   const workshop = new Workshop(input, previous)
+  yield* workshop.compileCertificates()
+  if (hasErrors(workshop.diagnostics)) return bad(workshop.diagnostics)
   yield* workshop.compileTemplates()
   yield* workshop.compileUpstreams()
   yield* workshop.compileRoutes()
   const listeners = yield* workshop.compileListeners()
-  const { templates, pools, routes } = workshop
+  const { certificates, templates, pools, routes } = workshop
   const byId = new Map(listeners.map(listener => [listener.id, listener]))
   const snapshot: Snapshot = Object.freeze({
-    revision: yield* revisionSteps(input, [templates, pools, routes, byId]),
+    revision: yield* revisionSteps(input, [certificates, templates, pools, routes, byId]),
     drainTimeout: duration(server.drain_timeout),
     reload: Object.freeze({
       debounce: duration(server.reload.debounce),
@@ -48,12 +55,16 @@ export function* compileSteps(input: Configured, previous?: Snapshot): Generator
       format: logging.format,
       access: Object.freeze({ ...logging.access, sample: share(logging.access.sample) }),
     }),
+    stateDir: state.dir,
     listeners: byId,
     routes,
     pools,
+    certificates,
     templates,
   })
-  return good(snapshot, overlapWarnings(listeners.map(listener => listener.router)))
+  const uncovered = yield* uncoveredHosts(listeners)
+  const overlaps = overlapWarnings(listeners.map(listener => listener.router))
+  return good(snapshot, [...workshop.diagnostics, ...uncovered, ...overlaps])
 }
 
 interface Table {
@@ -63,6 +74,8 @@ interface Table {
 
 /** The objects under compilation, one kind after the other, because each refers to those before it. Lives for one compile. */
 class Workshop {
+  readonly diagnostics: Diagnostic[] = []
+  readonly certificates = new Map<string, Certificate>()
   readonly templates = new Map<string, Template>()
   readonly pools = new Map<string, Pool>()
   readonly routes = new Map<string, Route>()
@@ -78,11 +91,25 @@ class Workshop {
     this.input = input
     this.config = input.config
     this.previous = previous
-    this.defaultPeer = mergePeer(undefined, {
-      at: pointer('defaults', 'peer'),
-      peer: input.config.defaults.peer,
-    })
-    this.defaultsHash = hashOf(input.config.defaults.peer)
+    const { peer } = input.config.defaults
+    const { files } = input.materials
+    this.defaultPeer = mergePeer(undefined, { at: pointer('defaults', 'peer'), peer, files })
+    this.defaultsHash = hashOf([peer, peer.ca?.map(name => hashBytes(files.get(name) ?? ''))])
+  }
+
+  *compileCertificates(): Generator<void> {
+    const { materials, hashes } = this.input
+    for (const [id, written] of Object.entries(this.config.certificates)) {
+      const hash = hashes.certificates.get(id) ?? hashOf(written)
+      const before = this.previous?.certificates.get(id)
+      const compiled = before?.hash === hash ? good(before) : compileCertificate(id, written, materials, hash)
+      this.diagnostics.push(...compiled.diagnostics)
+      if (compiled.ok) {
+        this.certificates.set(id, compiled.value)
+        this.diagnostics.push(...certificateWarnings(compiled.value, materials.now))
+      }
+      yield
+    }
   }
 
   *compileTemplates(): Generator<void> {
@@ -122,7 +149,12 @@ class Workshop {
       const pool = this.poolOf(id, written, content)
       const isKept = before?.hash === hash && poolBefore === pool
       const errorPages = isKept ? undefined : compilePages(written.error_pages, this.templates)
-      this.addRoute(isKept ? before : compileRoute(id, written, { hash, pool, errorPages }), isKept)
+      this.addRoute(
+        isKept
+          ? before
+          : compileRoute(id, written, { hash, pool, errorPages, files: this.input.materials.files }),
+        isKept,
+      )
       yield
     }
   }
@@ -157,7 +189,9 @@ class Workshop {
   private addPool(written: WrittenPool): Pool {
     const before = this.previous?.pools.get(written.id)
     const pool =
-      before?.hash === written.hash ? before : compilePool(written, this.defaultPeer, this.templates)
+      before?.hash === written.hash
+        ? before
+        : compilePool(written, this.defaultPeer, this.templates, this.input.materials.files)
     this.pools.set(written.id, pool)
     return pool
   }
@@ -174,7 +208,15 @@ class Workshop {
   private *compileListener(id: string, written: WrittenListener): Generator<void, Listener> {
     const trustedProxies = this.config.server.trusted_proxies
     const content = this.input.hashes.listeners.get(id) ?? hashOf(written)
-    const hash = `${this.withTemplates(content, Object.values(written.error_pages))} ${trustedProxies.join(' ')}`
+    const tls =
+      written.protocol === 'https'
+        ? compileListenerTls(id, written.tls, this.input.materials, this.certificates)
+        : undefined
+    const shown =
+      tls === undefined
+        ? ''
+        : hashOf([tls.policy, tls.certificates.map(({ hash }) => hash), tls.selection.fallback.hash])
+    const hash = `${this.withTemplates(content, Object.values(written.error_pages))} ${trustedProxies.join(' ')} ${shown}`
     const before = this.previous?.listeners.get(id)
     const { routes, isKept } = this.tables.get(id) ?? { routes: [], isKept: true }
     // Every route was here before and none has gone: the table is the same.
@@ -182,7 +224,7 @@ class Workshop {
     if (isSameTable && before.hash === hash) return before
     const router = isSameTable ? before.router : yield* routerSteps(routes)
     const errorPages = compilePages(written.error_pages, this.templates)
-    return compileListener(id, written, { hash, trustedProxies, errorPages, router })
+    return compileListener(id, written, { hash, trustedProxies, errorPages, tls, router })
   }
 
   private poolHash(
@@ -206,7 +248,9 @@ function* revisionSteps(
   { config }: Configured,
   parts: readonly Iterable<readonly [id: string, part: { readonly hash: string }]>[],
 ): Generator<void, string> {
-  const total = createHash('sha256').update(hashOf([config.defaults, config.server, config.logging]))
+  const total = createHash('sha256').update(
+    hashOf([config.defaults, config.server, config.logging, config.state]),
+  )
   for (const part of parts) {
     let lines: string[] = []
     for (const [id, { hash }] of part) {

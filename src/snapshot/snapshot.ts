@@ -8,6 +8,8 @@ import type { Redirect } from '../http/location.ts'
 import type { Rewrite } from '../http/rewrite.ts'
 import type { ErrorPages } from '../http/template.ts'
 import type { RouteMatch } from '../match/route-match.ts'
+import type { Certificate } from '../tls/certificate.ts'
+import type { ListenerTls } from '../tls/listener-tls.ts'
 import type { Leg, Pool } from '../upstream/target.ts'
 import type { Template } from './compile-template.ts'
 import type { Router } from './router.ts'
@@ -33,7 +35,14 @@ export interface Listener {
   /** Of everything the listener means, its routes aside. */
   readonly hash: string
   readonly enabled: boolean
-  readonly protocol: 'http'
+  readonly protocol: 'http' | 'https'
+  /** HTTP/2 is spoken too. */
+  readonly http2: boolean
+  readonly proxyProtocol: 'off' | 'accept' | 'require'
+  /** Present for `https`. */
+  readonly tls: ListenerTls | undefined
+  /** What every request is answered with; undefined when routes decide. */
+  readonly redirectToHttps: Redirect | undefined
   readonly address: Address
   readonly limits: Limits
   /** server.trusted_proxies and the listener's own. */
@@ -96,6 +105,8 @@ export interface Snapshot {
   readonly drainTimeout: number
   readonly reload: ReloadRules
   readonly logging: Logging
+  /** Where what outlives the process is kept; `''` for the default folder. */
+  readonly stateDir: string
   /** By id, disabled ones too. */
   readonly listeners: ReadonlyMap<string, Listener>
   /** By id, disabled ones too. */
@@ -103,5 +114,6 @@ export interface Snapshot {
   /** By id, those written in place (`route:<id>`) too. */
   readonly pools: ReadonlyMap<string, Pool>
   /** By id; the next compile takes over what didn't change. */
+  readonly certificates: ReadonlyMap<string, Certificate>
   readonly templates: ReadonlyMap<string, Template>
 }

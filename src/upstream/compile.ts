@@ -23,15 +23,28 @@ export interface WrittenPool extends Pick<Upstream, 'load_balancing' | 'peer' | 
 
 const RESPONSE_HEADER_TIMEOUT = 60_000
 
-/** Compiles a pool; `defaults` are the connection options of the whole file. */
-export function compilePool(written: WrittenPool, defaults: MergedPeer | undefined, bodies: Bodies): Pool {
+/** Compiles a pool; `defaults` are the connection options of the whole file, `files` those of the materials. */
+export function compilePool(
+  written: WrittenPool,
+  defaults: MergedPeer | undefined,
+  bodies: Bodies,
+  files: ReadonlyMap<string, Uint8Array>,
+): Pool {
   const { id, name, at, hash } = written
-  const peer = mergePeer(defaults, { at: step(at, 'peer'), peer: written.peer })
+  const peer = mergePeer(defaults, { at: step(at, 'peer'), peer: written.peer, files })
   const taken = new Map<string, number>()
   const targets = written.targets.map((target, index) => {
     const key = unusedKey(keyOf(target), taken)
     return Object.freeze(
-      compileTarget(target, { poolId: id, at: step(step(at, 'targets'), index), index, key, peer, bodies }),
+      compileTarget(target, {
+        poolId: id,
+        at: step(step(at, 'targets'), index),
+        index,
+        key,
+        peer,
+        bodies,
+        files,
+      }),
     )
   })
   return Object.freeze({
@@ -53,9 +66,11 @@ interface Place {
   readonly key: string
   readonly peer: MergedPeer
   readonly bodies: Bodies
+  readonly files: ReadonlyMap<string, Uint8Array>
 }
 
-function compileTarget(written: WrittenTarget, { poolId, at, index, key, peer, bodies }: Place): Target {
+function compileTarget(written: WrittenTarget, place: Place): Target {
+  const { poolId, at, index, key, bodies } = place
   const common = {
     index,
     key,
@@ -70,15 +85,23 @@ function compileTarget(written: WrittenTarget, { poolId, at, index, key, peer, b
     return { kind: 'static', ...common, answer: staticAnswer(written.static, bodies, at) }
   }
   const timeout = written.response_header_timeout
-  const merged = mergePeer(peer, { at: step(at, 'peer'), peer: written.peer })
   return {
     kind: 'proxy',
     ...common,
-    profile: profileOf(poolId, key, readOrigin(written.url ?? ''), merged),
+    profile: profileOf(poolId, key, readOrigin(written.url ?? ''), peerOf(written, place)),
     preserveHost: written.preserve_host,
     responseHeaderTimeout: timeout === undefined ? RESPONSE_HEADER_TIMEOUT : duration(timeout),
     responseHeaderTimeoutAt: timeout === undefined ? undefined : step(at, 'response_header_timeout'),
     requestEdits: targetEdits(written),
+  }
+}
+
+function peerOf(written: WrittenTarget, { at, peer, files }: Place): MergedPeer {
+  const merged = mergePeer(peer, { at: step(at, 'peer'), peer: written.peer, files })
+  if (!written.tls_skip_verify) return merged
+  return {
+    peer: { ...merged.peer, verifyCert: false },
+    setBy: { ...merged.setBy, verifyCert: step(at, 'tls_skip_verify') },
   }
 }
 

@@ -12,6 +12,8 @@ export interface RouteOverlay {
   /** Of the route's `forward`. */
   readonly at: Pointer
   readonly peer: WrittenPeer
+  /** Of the materials. */
+  readonly files: ReadonlyMap<string, Uint8Array>
   readonly responseHeaderTimeout: string | undefined
   readonly requestEdits: WrittenEdits | undefined
 }
@@ -41,7 +43,11 @@ function legOf(poolId: string, target: ProxyTarget, overlay: RouteOverlay | unde
     }
   }
   const timeout = overlay.responseHeaderTimeout
-  const merged = mergePeer(profile, { at: step(overlay.at, 'peer'), peer: overlay.peer })
+  const merged = mergePeer(profile, {
+    at: step(overlay.at, 'peer'),
+    peer: overlay.peer,
+    files: overlay.files,
+  })
   return {
     target,
     profile: merged === profile ? profile : profileOf(poolId, target.key, profile.origin, merged),

@@ -2,9 +2,9 @@
 import type { Origin } from './target.ts'
 
 const UNIX = 'unix:'
-const DEFAULT_PORT = 80
+const DEFAULT_PORTS = { http: 80, https: 443 } as const
 
-/** Reads a url that is known to be one: `http://host[:port]`, bare `host`, `host:port`, `[v6]:port` (http), `unix:/path`. */
+/** Reads a url that is known to be one: `http://host[:port]`, `https://host[:port]`, bare `host`, `host:port`, `[v6]:port` (http), `unix:/path`. */
 export function readOrigin(url: string): Origin {
   if (url.startsWith(UNIX)) {
     return {
@@ -16,13 +16,14 @@ export function readOrigin(url: string): Origin {
       url,
     }
   }
-  const hostField = url.replace(/^http:\/\//i, '').replace(/\/$/, '')
+  const scheme = /^https:/i.test(url) ? 'https' : 'http'
+  const hostField = url.replace(/^https?:\/\//i, '').replace(/\/$/, '')
   const parts = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(hostField)
   const host = (parts?.[1] ?? parts?.[2] ?? '').toLowerCase()
   return {
-    scheme: 'http',
+    scheme,
     host,
-    port: parts?.[3] === undefined ? DEFAULT_PORT : Number(parts[3]),
+    port: parts?.[3] === undefined ? DEFAULT_PORTS[scheme] : Number(parts[3]),
     socketPath: undefined,
     hostField,
     url,

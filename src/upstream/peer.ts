@@ -8,8 +8,11 @@ import type { Peer, Profile } from './target.ts'
 export interface PeerLayer {
   readonly at: Pointer
   readonly peer: WrittenPeer
+  /** Of the materials, by the paths that are written. */
+  readonly files: ReadonlyMap<string, Uint8Array>
 }
 
+/** `sni` without a `setBy` follows the origin, which isn't known here. */
 export type MergedPeer = Pick<Profile, 'peer' | 'setBy'>
 
 const NAMES = {
@@ -18,6 +21,11 @@ const NAMES = {
   readTimeout: 'read_timeout',
   writeTimeout: 'write_timeout',
   idleTimeout: 'idle_timeout',
+  alpn: 'alpn',
+  sni: 'sni',
+  verifyCert: 'verify_cert',
+  verifyHostname: 'verify_hostname',
+  ca: 'ca',
 } as const satisfies Readonly<Record<keyof Peer, keyof WrittenPeer>>
 
 const KEYS = Object.keys(NAMES) as readonly (keyof Peer)[]
@@ -29,15 +37,36 @@ const BUILT_IN: MergedPeer = Object.freeze({
     readTimeout: 0,
     writeTimeout: 60_000,
     idleTimeout: 60_000,
+    alpn: 'h1',
+    sni: undefined,
+    verifyCert: true,
+    verifyHostname: true,
+    ca: undefined,
   }),
   setBy: Object.freeze({}),
 })
+
+/** What a written value means. */
+function meaning(key: keyof Peer, written: unknown, files: PeerLayer['files']): unknown {
+  switch (key) {
+    case 'alpn':
+    case 'verifyCert':
+    case 'verifyHostname':
+      return written
+    case 'sni':
+      return written === '' ? undefined : String(written).toLowerCase()
+    case 'ca':
+      return Object.freeze((written as readonly string[]).map(name => files.get(name) ?? new Uint8Array(0)))
+    default:
+      return duration(String(written))
+  }
+}
 
 /** Goes over what was merged so far, key by key; `null` is the built-in default. Nothing written, the same object comes back. */
 export function mergePeer(below: MergedPeer | undefined, layer: PeerLayer): MergedPeer {
   const base = below ?? BUILT_IN
   if (KEYS.every(key => layer.peer[NAMES[key]] === undefined)) return base
-  const peer: { -readonly [K in keyof Peer]: number } = { ...base.peer }
+  const peer: { -readonly [K in keyof Peer]: unknown } = { ...base.peer }
   const setBy: { -readonly [K in keyof Peer]?: Pointer } = { ...base.setBy }
   for (const key of KEYS) {
     const written = layer.peer[NAMES[key]]
@@ -45,8 +74,8 @@ export function mergePeer(below: MergedPeer | undefined, layer: PeerLayer): Merg
     delete setBy[key]
     peer[key] = BUILT_IN.peer[key]
     if (written === null) continue
-    peer[key] = duration(written)
+    peer[key] = meaning(key, written, layer.files)
     setBy[key] = step(layer.at, NAMES[key])
   }
-  return Object.freeze({ peer: Object.freeze(peer), setBy: Object.freeze(setBy) })
+  return Object.freeze({ peer: Object.freeze(peer as Peer), setBy: Object.freeze(setBy) })
 }

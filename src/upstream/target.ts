@@ -7,7 +7,7 @@ export type LoadBalancing = 'round_robin' | 'weighted_round_robin'
 
 /** Where an origin listens. `hostField` is what its Host field says: `name`, `name:8080`, `[::1]:80`, `localhost` for unix. */
 export interface Origin {
-  readonly scheme: 'http'
+  readonly scheme: 'http' | 'https'
   readonly host: string
   readonly port: number
   /** Set for `unix:/path`; host and port then mean nothing. */
@@ -24,6 +24,14 @@ export interface Peer {
   readonly readTimeout: number
   readonly writeTimeout: number
   readonly idleTimeout: number
+  /** `h2c`: in plain text; the others but `h1` are agreed on in the handshake. */
+  readonly alpn: 'h1' | 'h2' | 'h2h1' | 'h2c'
+  /** The name that is asked for; undefined: none, and the origin's host is verified. Means nothing without https, as what follows. */
+  readonly sni: string | undefined
+  readonly verifyCert: boolean
+  readonly verifyHostname: boolean
+  /** Files of certificates (PEM) that are trusted in place of the built-in ones. */
+  readonly ca: readonly Uint8Array[] | undefined
 }
 
 /** Connections with the same profile may serve each other's requests; anything that differs keeps them apart. */

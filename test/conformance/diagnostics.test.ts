@@ -13,6 +13,7 @@ import { DIAGNOSTIC_CODES } from '../../src/base/diagnostic-codes.ts'
 import { load } from '../../src/config/load.ts'
 import type { Loaded } from '../../src/config/loaded.ts'
 import { compile } from '../../src/snapshot/compile.ts'
+import { NOW } from '../support/config.ts'
 
 const FIXTURES = join(import.meta.dirname, 'diagnostics')
 const NAMES = readdirSync(FIXTURES).filter(name => name.endsWith('.yaml'))
@@ -75,6 +76,7 @@ function open(name: string, grow: Fixture['grow']): Loaded {
     source: { path: join(folder, name) },
     environment: { SET: 'set' },
     missingReferences: 'error',
+    now: NOW,
   })
 }
 

@@ -11,6 +11,7 @@ import type { Configured, Loaded, LoadRequest } from '../../src/config/loaded.ts
 import { explain } from '../../src/engine/explain.ts'
 import { compile } from '../../src/snapshot/compile.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
+import { NOW } from '../support/config.ts'
 import { type ExampleRequest, outcomeOf, readExampleComments } from '../support/example-requests.ts'
 import { anchorsOf, blocksOf, linksOf } from '../support/markdown.ts'
 import { LAUNCHER } from '../support/world.ts'
@@ -37,7 +38,7 @@ interface Ready {
 /** Loads a subject whose references its own comments resolve; every finding is a failure. */
 function ready({ source, text }: Subject): Ready {
   const { environment } = readExampleComments(text)
-  const loaded = load({ source, environment, missingReferences: 'error' })
+  const loaded = load({ source, environment, missingReferences: 'error', now: NOW })
   expect(loaded.outcome.diagnostics).toEqual([])
   if (!loaded.outcome.ok) throw new Error('a load without findings has a config')
   return { loaded, configured: loaded.outcome.value }

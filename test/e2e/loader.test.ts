@@ -6,6 +6,7 @@ import { afterAll, expect, it } from 'vitest'
 import { load } from '../../src/config/load.ts'
 import type { LoadRequest } from '../../src/config/loaded.ts'
 import { openLoader } from '../../src/reload/worker.ts'
+import { NOW } from '../support/config.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'p2pstream-loader-'))
 const loader = openLoader()
@@ -15,7 +16,12 @@ afterAll(async () => {
 })
 
 function request(text: string): LoadRequest {
-  return { source: { text, name: 'p.yaml' }, environment: { NAME: 'x' }, missingReferences: 'error' }
+  return {
+    source: { text, name: 'p.yaml' },
+    environment: { NAME: 'x' },
+    missingReferences: 'error',
+    now: NOW,
+  }
 }
 
 const routes = Array.from(

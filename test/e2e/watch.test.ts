@@ -27,6 +27,7 @@ import { openLoader } from '../../src/reload/worker.ts'
 import { compileSteps } from '../../src/snapshot/compile.ts'
 import { plan } from '../../src/snapshot/plan.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
+import { NOW } from '../support/config.ts'
 
 const SILENT_EVENTS: FileEvents = { follow: () => Promise.resolve(), close: () => Promise.resolve() }
 
@@ -88,6 +89,7 @@ async function start(
         source: { path: file },
         environment: {},
         missingReferences: 'error',
+        now: NOW,
       })
       afterRead()
       return loaded

@@ -1,6 +1,7 @@
 // Whole configs from the few words that a unit test cares about; everything else has the schema's defaults.
 import type { Configured } from '../../src/config/loaded.ts'
 import type {
+  Certificate,
   Config,
   Forward,
   HeaderEdits,
@@ -10,6 +11,9 @@ import type {
   Target,
   Template,
 } from '../../src/config/shape.gen.ts'
+
+/** When tests load: certificates expire. */
+export const NOW: number = Date.UTC(2026, 10, 25)
 
 const NO_EDITS: HeaderEdits = { set: {}, add: {}, remove: [] }
 
@@ -41,6 +45,7 @@ export interface ConfigWords {
   readonly server?: Partial<Config['server']>
   readonly defaults?: Config['defaults']
   readonly listeners?: Readonly<Record<string, Partial<Listener>>>
+  readonly certificates?: Readonly<Record<string, Partial<Certificate>>>
   readonly templates?: Readonly<Record<string, Partial<Template>>>
   readonly upstreams?: Readonly<Record<string, ForwardWords>>
   readonly routes?: Readonly<Record<string, RouteWords>>
@@ -60,7 +65,9 @@ export function configOf(words: ConfigWords): Config {
       ...words.server,
     },
     logging: { level: 'info', format: 'json', access: { enabled: true, format: 'json', sample: '100%' } },
+    state: { dir: '' },
     listeners: mapped(words.listeners ?? { web: {} }, listenerOf),
+    certificates: mapped(words.certificates ?? {}, certificate => ({ hosts: [], ...certificate })),
     templates: mapped(words.templates ?? {}, templateOf),
     upstreams: mapped(words.upstreams ?? {}, poolOf),
     routes: mapped(words.routes ?? {}, routeOf),
@@ -73,8 +80,8 @@ export function configured(
   files: ReadonlyMap<string, Uint8Array> = new Map(),
 ): Configured {
   const none = new Map<string, string>()
-  const hashes = { listeners: none, templates: none, upstreams: none, routes: none }
-  return { config: configOf(words), materials: { files }, hashes }
+  const hashes = { listeners: none, certificates: none, templates: none, upstreams: none, routes: none }
+  return { config: configOf(words), materials: { files, now: NOW }, hashes }
 }
 
 function mapped<A, B>(from: Readonly<Record<string, A>>, each: (value: A) => B): Readonly<Record<string, B>> {
@@ -86,6 +93,16 @@ function listenerOf(words: Partial<Listener>): Listener {
     protocol: 'http' as const,
     bind: '',
     enabled: true,
+    http2: true,
+    proxy_protocol: 'off' as const,
+    tls: {
+      min_version: '1.2' as const,
+      ciphers: '',
+      client_ca_file: '',
+      certificates: [],
+      default_certificate: '',
+    },
+    redirect_to_https: false,
     trusted_proxies: [],
     limits: LIMITS,
     error_pages: {},
@@ -104,6 +121,7 @@ function targetOf(words: TargetWords): Target {
     priority_group: 0,
     weight: 100,
     tags: [],
+    tls_skip_verify: false,
     preserve_host: false,
     request_headers: NO_EDITS,
     peer: {},

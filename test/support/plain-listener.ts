@@ -11,6 +11,10 @@ export function plainListener(trusted: readonly string[] = [], changes: Partial<
     hash: 'web',
     enabled: true,
     protocol: 'http',
+    http2: true,
+    proxyProtocol: 'off',
+    tls: undefined,
+    redirectToHttps: undefined,
     address: { kind: 'tcp', host: '', port: 8080 },
     limits: {
       maxHeaderBytes: 65_536,

@@ -14,6 +14,7 @@ import { compile } from '../../src/snapshot/compile.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
 import { commit } from '../../src/upstream/balance.ts'
 import { openPoolState } from '../../src/upstream/pool-state.ts'
+import { NOW } from './config.ts'
 
 /** One request; keys that are left out are not looked at. */
 export interface RoutingCase {
@@ -91,7 +92,7 @@ export function errorsOf(config: object, route: object): readonly string[] {
 /** JSON is YAML, and keeps the order and the types of what was parsed. */
 function loadText(config: object): ReturnType<typeof load> {
   const text = JSON.stringify({ version: 1, ...config })
-  return load({ source: { text, name: 'case.yaml' }, environment: {}, missingReferences: 'error' })
+  return load({ source: { text, name: 'case.yaml' }, environment: {}, missingReferences: 'error', now: NOW })
 }
 
 function madeUp({ ask, fields = {}, from = '192.0.2.1' }: RoutingCase): MadeUpRequest {

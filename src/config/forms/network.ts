@@ -59,7 +59,7 @@ function hostFlaw(host: string): string | undefined {
   return HOST.test(host) ? undefined : 'has no valid host'
 }
 
-/** An origin: `http://host[:port]`, bare `host[:port]`, or `unix:/path`. */
+/** An origin: `http://host[:port]`, `https://host[:port]`, bare `host[:port]`, or `unix:/path`. */
 export const originForm: Form = (text, shown) => {
   const flaw = (message: string, help?: string): Flaw => ({
     code: 'target/url',
@@ -68,10 +68,8 @@ export const originForm: Form = (text, shown) => {
   })
   if (text.startsWith('unix:')) return socketFlaw(text, shown, 'target/url')
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text)?.[1]
-  if (scheme?.toLowerCase() === 'https') {
-    return { code: 'target/https', message: 'https origins are not supported by this version' }
-  }
-  if (scheme !== undefined && scheme !== 'http') return flaw('has a scheme other than http')
+  if (scheme !== undefined && scheme !== 'http' && scheme !== 'https')
+    return flaw('has a scheme other than http and https')
   const rest = text
     .slice(scheme === undefined ? 0 : scheme.length + 3)
     .replace(scheme === undefined ? '' : /\/$/, '')
@@ -82,7 +80,7 @@ export const originForm: Form = (text, shown) => {
   if (/[/?#\\]/.test(rest))
     return flaw('holds a path or a query', 'an origin is a host and a port; rewrite changes paths')
   if (isIP(rest) === 6)
-    return flaw('needs brackets', `write ${scheme === undefined ? '' : 'http://'}[${rest}]`)
+    return flaw('needs brackets', `write ${scheme === undefined ? '' : `${scheme}://`}[${rest}]`)
   const [, host = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(rest) ?? []
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535)) {
     return flaw('has no port from 1 to 65535 after the colon')

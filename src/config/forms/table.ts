@@ -3,6 +3,7 @@ import { contentTypeForm, headerNameForm, headerValueForm } from './fields.ts'
 import type { Form } from './form.ts'
 import { bindForm, cidrForm, originForm } from './network.ts'
 import { hostForm, pathForm, pathOrEmptyForm, wirePathForm } from './request.ts'
+import { certificateHostForm, ciphersForm, sniForm } from './tls.ts'
 import { durationForm, percentForm, sizeForm } from './units.ts'
 import {
   errorPageKeyForm,
@@ -17,7 +18,9 @@ import {
 /** By the word in the schema. */
 export const FORMS: Readonly<Record<string, Form>> = {
   bind: bindForm,
+  certificate_host: certificateHostForm,
   cidr: cidrForm,
+  ciphers: ciphersForm,
   content_type: contentTypeForm,
   duration: durationForm,
   error_page_key: errorPageKeyForm,
@@ -34,6 +37,7 @@ export const FORMS: Readonly<Record<string, Form>> = {
   path_or_empty: pathOrEmptyForm,
   percent: percentForm,
   size: sizeForm,
+  sni: sniForm,
   username: usernameForm,
   wire_path: wirePathForm,
 }

@@ -1,7 +1,9 @@
 // Every rule about what a config's objects mean together.
+import { certificateRule } from './certificate.ts'
 import type { Rule } from './draft.ts'
 import { headerRule } from './headers.ts'
 import { listenerRule } from './listener.ts'
+import { peerRule } from './peer.ts'
 import { poolRule } from './pool.ts'
 import { redirectRule } from './redirect.ts'
 import { defaultRouteRule, routeRule } from './route.ts'
@@ -10,11 +12,13 @@ import { templateRule } from './template.ts'
 
 export const RULES: readonly Rule[] = [
   listenerRule,
+  certificateRule,
   routeRule,
   defaultRouteRule,
   poolRule,
   targetRule,
   targetIdRule,
+  peerRule,
   headerRule,
   redirectRule,
   templateRule,

@@ -1,8 +1,9 @@
-// Where listeners listen: ports and modes that fit the kind of address, and no address twice.
+// Where listeners listen, and what they speak: ports and modes that fit the kind of address, and no address twice.
 import { isIP } from 'node:net'
 import { type Pointer, pointer } from '../../base/pointer.ts'
 import type { Findings } from '../findings.ts'
 import type { Listener } from '../shape.gen.ts'
+import { has, type Values } from '../values.ts'
 import type { Rule } from './draft.ts'
 
 /** An address as it competes with others: `every` takes the port of all addresses of its families. */
@@ -45,11 +46,32 @@ function checkShape(id: string, listener: Listener, findings: Findings): void {
     })
 }
 
+function checkProtocol(id: string, { protocol }: Listener, written: Values, findings: Findings): void {
+  const [key, help] =
+    protocol === 'http'
+      ? (['tls', 'write protocol: https'] as const)
+      : (['redirect_to_https', 'it is for a listener with protocol: http'] as const)
+  if (has(written, key))
+    findings.key('shape/useless-key', pointer('listeners', id, key), `"${key}" does nothing on ${protocol}`, {
+      help,
+    })
+}
+
 /** Ports, modes and addresses of listeners. */
-export const listenerRule: Rule = ({ config }, findings) => {
+export const listenerRule: Rule = ({ config, written }, findings) => {
   const claims = new Map<string, Claim[]>()
   for (const [id, listener] of Object.entries(config.listeners)) {
     checkShape(id, listener, findings)
+    checkProtocol(id, listener, written('listeners', id), findings)
+    if (listener.protocol === 'https' && listener.enabled && Object.keys(config.certificates).length === 0)
+      findings.key(
+        'listener/no-certificate',
+        pointer('listeners', id),
+        `the listener "${id}" has no certificate`,
+        {
+          help: 'write one under certificates at the top',
+        },
+      )
     const isTcp = !listener.bind.startsWith('unix:')
     if (!listener.enabled || (isTcp && listener.port === undefined)) continue
     const { key, ...claim } = claimOf(id, listener)

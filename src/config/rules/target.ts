@@ -7,6 +7,7 @@ import type { Rule } from './draft.ts'
 
 const PROXY_KEYS = [
   'response_header_timeout',
+  'tls_skip_verify',
   'preserve_host',
   'request_headers',
   'basic_auth',

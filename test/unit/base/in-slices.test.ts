@@ -10,15 +10,17 @@ function someConfig(routes: number): Configured {
     version: 1,
     logging: { level: 'info' },
     listeners: { web: { port: 80 } },
+    certificates: { c: { hosts: [] } },
     templates: {},
     upstreams: { u: { targets: [] } },
     routes: Object.fromEntries(ids.map(id => [id, { listener: [id] }])),
   } as unknown as Config
   return {
     config,
-    materials: { files: new Map([['a.html', new Uint8Array([1, 2])]]) },
+    materials: { files: new Map([['a.html', new Uint8Array([1, 2])]]), now: 1 },
     hashes: {
       listeners: new Map([['web', 'h']]),
+      certificates: new Map([['c', 'j']]),
       templates: new Map(),
       upstreams: new Map([['u', 'i']]),
       routes: new Map(ids.map(id => [id, `hash of ${id}`])),

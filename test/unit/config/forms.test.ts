@@ -8,7 +8,9 @@ const flaw = (form: string, text: string): ReturnType<NonNullable<(typeof FORMS)
 describe('forms take', () => {
   it.each([
     ['bind', ['', '0.0.0.0', '::', '::1', '192.168.0.1', 'unix:/run/a.sock']],
+    ['certificate_host', ['example.com', '*.example.com', '::1', '192.0.2.1', 'localhost']],
     ['cidr', ['unix', '10.0.0.0/8', '10.0.0.1', '::/0', 'fe80::1']],
+    ['ciphers', ['', 'ECDHE-RSA-AES128-GCM-SHA256', 'TLS_AES_128_GCM_SHA256:ECDHE-RSA-AES128-GCM-SHA256']],
     ['content_type', ['text/html', 'text/html; charset=utf-8', 'application/problem+json']],
     ['duration', ['0', '1ms', '1h30m', '7d', '1.5s']],
     ['error_page_key', ['400', '599', '4xx', '5xx']],
@@ -44,6 +46,8 @@ describe('forms take', () => {
         '10.0.0.1:3000',
         '[::1]',
         'http://[::1]:80',
+        'https://a',
+        'https://a:8443/',
         'unix:/run/a.sock',
         'a_b',
         'localhost',
@@ -54,6 +58,7 @@ describe('forms take', () => {
     ['path', ['/', '/a', '/a/', '/a b', '/ä', '/a.b/..c', '/a;b=c']],
     ['path_or_empty', ['', '/a']],
     ['percent', ['0%', '100%', '12.5%']],
+    ['sni', ['', 'a', 'a.example.com', 'xn--bcher-kva.example', 'a_b.example']],
     ['size', ['0', '512', '64KiB', '1TiB']],
     ['username', ['a', 'a@b', '']],
     ['wire_path', ['', '/a', '/a%20b', '/a/%C3%A4', "/a!$&'()*+,;=:@"]],
@@ -62,15 +67,21 @@ describe('forms take', () => {
   })
 
   it('every form has accepted something here', () => {
-    expect(Object.keys(FORMS)).toHaveLength(20)
+    expect(Object.keys(FORMS)).toHaveLength(23)
   })
 })
 
 describe('forms refuse', () => {
   it.each([
     ['bind', ['a.example.com', '0.0.0.0:80', 'unix:', `unix:/${'a'.repeat(108)}`, ' ', '10.0.0']],
+    ['certificate_host', ['', '*', '*.*.a', 'a:443', 'https://a']],
+    [
+      'ciphers',
+      ['HIGH', 'ecdhe-rsa-aes128-gcm-sha256', 'ECDHE-RSA-AES128-GCM-SHA256:', 'PSK-AES128-GCM-SHA256'],
+    ],
     ['content_type', ['html', '', 'text/', 'a/b\r\nc: d']],
     ['duration', ['1', '-1s', '', 'NaN', '1w', '1 s']],
+    ['sni', ['192.0.2.1', '::1', 'a:443', '*.a', 'a.', 'a b']],
     ['error_page_key', ['', '39', '600', '3xx', '40x', '5x']],
     ['header_name', ['', 'a b', 'a:', 'ä', '__proto__', 'TE', 'content-LENGTH']],
     ['header_value', ['a\n', '\0', 'ä', ' a', 'a\t', 'a'.repeat(8193)]],
@@ -118,7 +129,7 @@ describe('forms refuse', () => {
         '',
         'http://',
         'HTTP://a',
-        'https://a',
+        'ftp://a',
         'a/b',
         'http://a//',
         'a:',

@@ -2,6 +2,7 @@ import { readFileSync, symlinkSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { load } from '../../../src/config/load.ts'
 import type { Config } from '../../../src/config/shape.gen.ts'
+import { NOW } from '../../support/config.ts'
 import { codes, configured, growth, loadFolder, loadText, makeFolder } from './support.ts'
 
 const LISTENER = 'listeners:\n  web: { protocol: http, port: 8080 }\n'
@@ -33,6 +34,8 @@ describe('a config', () => {
       },
       logging: { level: 'info', format: 'json', access: { enabled: true, format: 'json', sample: '100%' } },
       listeners: {},
+      state: { dir: '' },
+      certificates: {},
       templates: {},
       upstreams: {},
       routes: {},
@@ -271,6 +274,7 @@ describe('sources', () => {
         source: { path: '/dev/null' },
         environment: {},
         missingReferences: 'error',
+        now: NOW,
       }).outcome.diagnostics.map(({ code }) => code),
     ).toEqual(['shape/missing-key'])
     expect(

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { load } from '../../../src/config/load.ts'
 import type { Configured, Loaded, LoadRequest } from '../../../src/config/loaded.ts'
+import { NOW } from '../../support/config.ts'
 
 export interface Folder extends Disposable {
   readonly path: string
@@ -29,13 +30,20 @@ export function loadText(text: string, more: Partial<LoadRequest> = {}): Loaded 
     source: { text, name: 'p2pstream.yaml' },
     environment: {},
     missingReferences: 'error',
+    now: NOW,
     ...more,
   })
 }
 
 /** Loads p2pstream.yaml of a folder. */
 export function loadFolder(folder: Folder, more: Partial<LoadRequest> = {}): Loaded {
-  return load({ source: { path: folder.path }, environment: {}, missingReferences: 'error', ...more })
+  return load({
+    source: { path: folder.path },
+    environment: {},
+    missingReferences: 'error',
+    now: NOW,
+    ...more,
+  })
 }
 
 /** `line:column code` of every finding. */

@@ -15,6 +15,7 @@ function pool(load_balancing: LoadBalancing, targets: readonly TargetWords[]): P
     { ...written, id: 'main', name: 'main', at: '/upstreams/main', hash: '' },
     undefined,
     new Map(),
+    new Map(),
   )
 }
 

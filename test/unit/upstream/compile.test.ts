@@ -13,8 +13,9 @@ function pool(targets: readonly TargetWords[], words: ForwardWords = {}, default
   const identity = { id: 'main', name: 'main', at: '/upstreams/main', hash: 'h' }
   return compilePool(
     { ...written, ...identity },
-    mergePeer(undefined, { at: '/defaults/peer', peer: defaults }),
+    mergePeer(undefined, { at: '/defaults/peer', peer: defaults, files: new Map() }),
     BODIES,
+    new Map(),
   )
 }
 
@@ -173,6 +174,7 @@ describe('the legs to a pool', () => {
   it('lay a route over the targets: its fields first, its timeout and peer last', () => {
     const legs = compileLegs('main', main.targets, {
       at: '/routes/r/forward',
+      files: new Map(),
       peer: { read_timeout: '7s' },
       responseHeaderTimeout: '2s',
       requestEdits: {
@@ -206,6 +208,7 @@ describe('the legs to a pool', () => {
   it("share the target's connections when the route changes none of their options", () => {
     const legs = compileLegs('main', main.targets, {
       at: '/x',
+      files: new Map(),
       peer: {},
       responseHeaderTimeout: '2s',
       requestEdits: undefined,

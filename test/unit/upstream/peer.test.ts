@@ -4,17 +4,23 @@ import { mergePeer } from '../../../src/upstream/peer.ts'
 describe('connection options', () => {
   const defaults = mergePeer(undefined, {
     at: '/defaults/peer',
+    files: new Map(),
     peer: { read_timeout: '5s', idle_timeout: '1m' },
   })
 
   it('start from what is built in', () => {
-    expect(mergePeer(undefined, { at: '/x', peer: {} })).toEqual({
+    expect(mergePeer(undefined, { at: '/x', files: new Map(), peer: {} })).toEqual({
       peer: {
         connectionTimeout: 5_000,
         totalConnectionTimeout: 10_000,
         readTimeout: 0,
         writeTimeout: 60_000,
         idleTimeout: 60_000,
+        alpn: 'h1',
+        sni: undefined,
+        verifyCert: true,
+        verifyHostname: true,
+        ca: undefined,
       },
       setBy: {},
     })
@@ -23,6 +29,7 @@ describe('connection options', () => {
   it('merge key by key, and each remembers where it was written', () => {
     const merged = mergePeer(defaults, {
       at: '/upstreams/a/peer',
+      files: new Map(),
       peer: { idle_timeout: '0', write_timeout: '2s' },
     })
     expect(merged.peer).toMatchObject({
@@ -39,12 +46,16 @@ describe('connection options', () => {
   })
 
   it('go back to what is built in with null', () => {
-    const merged = mergePeer(defaults, { at: '/upstreams/a/peer', peer: { read_timeout: null } })
+    const merged = mergePeer(defaults, {
+      at: '/upstreams/a/peer',
+      files: new Map(),
+      peer: { read_timeout: null },
+    })
     expect(merged.peer.readTimeout).toBe(0)
     expect(merged.setBy).toEqual({ idleTimeout: '/defaults/peer/idle_timeout' })
   })
 
   it('stay the same object when nothing is written', () => {
-    expect(mergePeer(defaults, { at: '/x', peer: {} })).toBe(defaults)
+    expect(mergePeer(defaults, { at: '/x', files: new Map(), peer: {} })).toBe(defaults)
   })
 })
