@@ -75,8 +75,6 @@ export function dial(
     keepAlive: true,
     keepAliveInitialDelay: 60_000,
     allowHalfOpen: true,
-    // Any byte that the kernel didn't take is pressure, and its end is told by `drain`.
-    writableHighWaterMark: 1,
     onread: {
       buffer: () => reads.buffer(),
       callback: (length: number, buffer: Uint8Array) => reads.read(length, buffer as Buffer),

@@ -18,8 +18,6 @@ export interface Bound {
 
 /** The kernel caps it at net.core.somaxconn. */
 const BACKLOG = 4096
-/** Any byte that the kernel didn't take is pressure, and its end is told by `drain`; the stream's own threshold would hide it. */
-const HIGH_WATER = 1
 
 /** Permissions of a unix socket, unless the file says others. */
 const DEFAULT_MODE = 0o660
@@ -61,7 +59,7 @@ function listenOnPath(
 /** Binds an address; rejects with the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL). */
 export async function listen(address: Address, accepted: (socket: Socket) => void): Promise<Bound> {
   let count = 0
-  const server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: HIGH_WATER }, socket => {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => {
     count++
     accepted(socket)
   })

@@ -1,19 +1,32 @@
 // The writing half of a socket: gathers the small pieces of one turn into one write, passes large ones on uncopied,
 // and knows whether the kernel took everything. Mutable on purpose: one per connection, on the hottest path there is.
 import type { Socket } from 'node:net'
-import { TICK } from '../net/wheel.ts'
+import { type Deadline, TICK, type Wheel } from '../net/wheel.ts'
 
 /** libuv writes strings up to this size from the stack, without allocating. */
 const MAX_TEXT = 16 * 1024
+/** Bytes that wait for less than this are nothing special; only then is a timer worth its price. */
+const PATIENCE = 1_000
 
 export class Outlet {
   private gathered = ''
   private isCorked = false
+  /** Bytes are pending, and `taken` will be called. */
+  private isWaiting = false
   private stallTimeout = 0
+  private wheel: Wheel | undefined
+  private patience: Deadline | undefined
+  private isTimed = false
   private readonly socket: Socket
+  private readonly drained: () => void
+  /** Of every write to a TLS socket, which none of them leaves at once: the stream's `drain` comes for large ones only. */
+  private readonly told: ((error?: Error | null) => void) | undefined
 
-  constructor(socket: Socket) {
+  /** `drained` is called when bytes that were left pending are gone, so that `isClear` holds again. */
+  constructor(socket: Socket, drained: () => void) {
     this.socket = socket
+    this.drained = drained
+    if ('encrypted' in socket) this.told = error => this.taken(error)
   }
 
   /** Adds latin1 text: heads, chunk sizes. */
@@ -28,7 +41,7 @@ export class Outlet {
       return
     }
     this.spill()
-    this.socket.write(isLent ? Buffer.from(piece) : piece)
+    this.socket.write(isLent ? Buffer.from(piece) : piece, this.told)
   }
 
   /** Adds body bytes as one chunk (RFC 9112 7.1). */
@@ -48,13 +61,13 @@ export class Outlet {
     if (this.gathered !== '') {
       const text = this.gathered
       this.gathered = ''
-      this.socket.write(text, 'latin1')
+      this.socket.write(text, 'latin1', this.told)
     }
     if (this.isCorked) {
       this.isCorked = false
       this.socket.uncork()
     }
-    if (this.stallTimeout > 0 && this.socket.writableLength > 0) this.socket.setTimeout(this.stallTimeout)
+    if (!this.isWaiting && this.socket.writableLength > 0) this.wait()
   }
 
   /** Whether the kernel has taken every byte, so that more may be written without holding it here. */
@@ -66,18 +79,55 @@ export class Outlet {
    * From now on, a far side that takes nothing for `ms` makes the socket emit `timeout`; 0 for never.
    * The stream's own timer is used because it alone sees progress inside one large write.
    */
-  limitStalls(ms: number): void {
+  limitStalls(ms: number, wheel: Wheel): void {
     this.stallTimeout = ms === 0 ? 0 : Math.max(ms, TICK)
+    this.wheel = wheel
   }
 
-  /** The socket drained: nothing is stalled any more. */
-  drained(): void {
-    if (this.stallTimeout > 0) this.socket.setTimeout(0)
+  /** The socket is somebody else's now, who limits what they like. */
+  letGo(): void {
+    this.stallTimeout = 0
+    this.stopTiming()
   }
 
   /** Forgets what wasn't flushed; for a socket that is about to be destroyed. */
   drop(): void {
     this.gathered = ''
+  }
+
+  /** Asks to be told when the pending bytes are gone. */
+  private wait(): void {
+    if (this.socket.writableEnded) return
+    this.isWaiting = true
+    // An empty write stands behind them. `drain` would need a threshold so low that every write, pending or not, emits it.
+    if (this.told === undefined) this.socket.write('', error => this.taken(error))
+    if (this.stallTimeout > PATIENCE) {
+      this.patience ??= this.wheel?.deadline(() => this.time(this.stallTimeout - PATIENCE))
+      this.patience?.arm(PATIENCE)
+    } else if (this.stallTimeout > 0) {
+      this.time(this.stallTimeout)
+    }
+  }
+
+  private time(ms: number): void {
+    this.isTimed = true
+    this.socket.setTimeout(ms)
+  }
+
+  private stopTiming(): void {
+    this.patience?.disarm()
+    if (this.isTimed) this.socket.setTimeout(0)
+    this.isTimed = false
+  }
+
+  private taken(error?: Error | null): void {
+    // On TLS several writes can be done at once: the first of them has told already.
+    if (!this.isWaiting) return
+    this.isWaiting = false
+    this.stopTiming()
+    if (error) return
+    this.flush()
+    if (this.isClear) this.drained()
   }
 
   private spill(): void {
@@ -86,7 +136,7 @@ export class Outlet {
       this.socket.cork()
     }
     if (this.gathered === '') return
-    this.socket.write(this.gathered, 'latin1')
+    this.socket.write(this.gathered, 'latin1', this.told)
     this.gathered = ''
   }
 }

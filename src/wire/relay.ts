@@ -1,5 +1,6 @@
 // Bytes both ways between two sockets after a 101, with back-pressure, and each direction closed on its own.
 import type { Socket } from 'node:net'
+import { Outlet } from './outlet.ts'
 
 export interface RelayEnd {
   readonly socket: Socket
@@ -30,17 +31,21 @@ export function startRelay(
 ): Relay {
   const bytes: Relayed = { fromVisitor: 0, fromOrigin: 0 }
   const near = visitor.socket
-  const origin = takeOrigin(piece => {
+  const toVisitor = new Outlet(near, () => far.resume())
+  const sendBack = (piece: Buffer, isLent: boolean): boolean => {
     bytes.fromOrigin += piece.length
-    near.write(Buffer.from(piece))
-    return near.writableLength === 0
-  })
+    toVisitor.bytes(piece, isLent)
+    toVisitor.flush()
+    return toVisitor.isClear
+  }
+  const origin = takeOrigin(piece => sendBack(piece, true))
   const far = origin.socket
-
+  const toOrigin = new Outlet(far, () => near.resume())
   const sendOn = (piece: Buffer): void => {
     bytes.fromVisitor += piece.length
-    far.write(piece)
-    if (far.writableLength > 0) near.pause()
+    toOrigin.bytes(piece, false)
+    toOrigin.flush()
+    if (!toOrigin.isClear) near.pause()
   }
   let open = 2
   const oneClosed = (other: Socket): void => {
@@ -52,15 +57,10 @@ export function startRelay(
   near.on('data', sendOn)
   near.on('end', () => far.end())
   far.on('end', () => near.end())
-  near.on('drain', () => far.resume())
-  far.on('drain', () => near.resume())
   near.on('close', () => oneClosed(far))
   far.on('close', () => oneClosed(near))
 
-  if (origin.early !== undefined) {
-    bytes.fromOrigin += origin.early.length
-    near.write(origin.early)
-  }
+  if (origin.early !== undefined) sendBack(origin.early, false)
   if (visitor.early !== undefined) sendOn(visitor.early)
   near.resume()
   return {

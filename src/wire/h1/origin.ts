@@ -53,6 +53,7 @@ export class H1Origin implements OriginSide, ResponseEvents {
   private readonly outlet: Outlet
   private readonly owner: OriginOwner
   private readonly buffers: ReadBuffers
+  private readonly wheel: Wheel
   private readonly deadline: Deadline
   private readonly silence: Deadline
   private sink: OriginSink | undefined
@@ -79,6 +80,7 @@ export class H1Origin implements OriginSide, ResponseEvents {
   ) {
     this.owner = owner
     this.buffers = parts.buffers
+    this.wheel = parts.wheel
     this.deadline = parts.wheel.deadline(() => this.expired())
     this.silence = parts.wheel.deadline(() => this.fail(timedOut('connection_read_timeout', 'read_timeout')))
     const reads = {
@@ -92,12 +94,11 @@ export class H1Origin implements OriginSide, ResponseEvents {
       connected(failure)
     })
     this.socket = this.dialing.socket
-    this.outlet = new Outlet(this.socket)
+    this.outlet = new Outlet(this.socket, () => this.sink?.drained())
   }
 
   private listen(): void {
     this.socket.on('end', () => this.ended())
-    this.socket.on('drain', () => this.drained())
     this.socket.on('timeout', () => this.stalled())
     this.socket.on('error', error => {
       this.error = error
@@ -120,7 +121,7 @@ export class H1Origin implements OriginSide, ResponseEvents {
     this.isRequestDone = false
     this.bodyBytes = 0
     this.deadline.disarm()
-    this.outlet.limitStalls(timeouts.write)
+    this.outlet.limitStalls(timeouts.write, this.wheel)
     this.response.expect(method)
   }
 
@@ -177,8 +178,8 @@ export class H1Origin implements OriginSide, ResponseEvents {
     this.tap = read
     this.deadline.disarm()
     this.silence.disarm()
-    this.socket.setTimeout(0)
-    for (const event of ['end', 'drain', 'timeout']) this.socket.removeAllListeners(event)
+    this.outlet.letGo()
+    for (const event of ['end', 'timeout']) this.socket.removeAllListeners(event)
     return { socket: this.socket, early: this.early }
   }
 
@@ -290,11 +291,6 @@ export class H1Origin implements OriginSide, ResponseEvents {
 
   private stalled(): void {
     if (!this.outlet.isClear) this.fail(timedOut('connection_write_timeout', 'write_timeout'))
-  }
-
-  private drained(): void {
-    this.outlet.drained()
-    if (this.outlet.isClear) this.sink?.drained()
   }
 
   /** FIN: the end of a body that has no other, or of an idle connection; anywhere else it cuts a message short. */

@@ -68,14 +68,13 @@ export class H1Visitor implements VisitorSide, RequestEvents {
     this.socket = socket
     this.port = port
     this.peer = plainAddress(socket.remoteAddress ?? '')
-    this.outlet = new Outlet(socket)
-    this.outlet.limitStalls(port.limits.writeIdleTimeout)
+    this.outlet = new Outlet(socket, () => this.sink?.drained())
+    this.outlet.limitStalls(port.limits.writeIdleTimeout, wheel)
     this.request = new RequestReader(port.limits, this)
     this.deadline = wheel.deadline(() => this.expired())
     this.armFor(port.limits.headerTimeout)
     socket.on('data', bytes => this.received(bytes))
     socket.on('end', () => this.ended())
-    socket.on('drain', () => this.drained())
     socket.on('timeout', () => this.stalled())
     socket.on('error', () => undefined)
     socket.on('close', () => this.closed())
@@ -226,11 +225,6 @@ export class H1Visitor implements VisitorSide, RequestEvents {
     this.destroy()
   }
 
-  private drained(): void {
-    this.outlet.drained()
-    if (this.outlet.isClear) this.sink?.drained()
-  }
-
   /** FIN before the answer is a cancellation, as nginx and Go read it. */
   private ended(): void {
     if (this.isLingering) return
@@ -357,8 +351,8 @@ export class H1Visitor implements VisitorSide, RequestEvents {
     this.deadline.release()
     this.isLingering = true
     this.sink = undefined
-    for (const event of ['data', 'end', 'drain', 'timeout']) this.socket.removeAllListeners(event)
-    this.socket.setTimeout(0)
+    for (const event of ['data', 'end', 'timeout']) this.socket.removeAllListeners(event)
+    this.outlet.letGo()
     const { early } = this
     this.early = undefined
     return { socket: this.socket, early }

@@ -1,7 +1,10 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { nextTurn } from '../../../src/base/clock.ts'
+import { startWheel } from '../../../src/net/wheel.ts'
 import { Outlet } from '../../../src/wire/outlet.ts'
+import { handClock } from '../../support/clock.ts'
 
 /** A socket that keeps what is written to it, and takes it only when told to. */
 class Sink extends Duplex {
@@ -11,7 +14,7 @@ class Sink extends Duplex {
   timeout = 0
 
   constructor(isStuck = false) {
-    super({ decodeStrings: true, writableHighWaterMark: 1 })
+    super({ decodeStrings: true })
     this.isStuck = isStuck
   }
 
@@ -36,7 +39,7 @@ class Sink extends Duplex {
 
   takeAll(): void {
     this.isStuck = false
-    for (const done of this.waiting.splice(0)) done()
+    while (this.waiting.length > 0) this.waiting.shift()?.()
   }
 
   get text(): string {
@@ -44,8 +47,13 @@ class Sink extends Duplex {
   }
 }
 
-function outletOn(sink: Sink): Outlet {
-  return new Outlet(sink as unknown as Socket)
+/** Says that every write is told of, as a TLS socket does, whose writes are never done at once. */
+class SecretSink extends Sink {
+  readonly encrypted = true
+}
+
+function outletOn(sink: Sink, drained: () => void = () => undefined): Outlet {
+  return new Outlet(sink as unknown as Socket, drained)
 }
 
 describe('an outlet', () => {
@@ -105,24 +113,120 @@ describe('an outlet', () => {
     expect(outlet.isClear).toBe(true)
   })
 
-  it('times a stall from the write that was not taken until the socket drains', () => {
-    const sink = new Sink(true)
-    const outlet = outletOn(sink)
-    outlet.limitStalls(60_000)
-    outlet.text('x')
-    outlet.flush()
-    expect(sink.timeout).toBe(60_000)
-    sink.takeAll()
-    outlet.drained()
-    expect(sink.timeout).toBe(0)
-  })
+  for (const [name, open] of [
+    ['a plain socket', () => new Sink(true)],
+    ['a TLS socket', () => new SecretSink(true)],
+  ] as const) {
+    describe(`on ${name} that took nothing`, () => {
+      it('tells once when all is gone, whatever was written meanwhile', async () => {
+        const sink = open()
+        let told = 0
+        const outlet = outletOn(sink, () => {
+          told++
+          expect(outlet.isClear).toBe(true)
+        })
+        outlet.text('x')
+        outlet.flush()
+        outlet.bytes(Buffer.alloc(20_000, 'y'), false)
+        outlet.flush()
+        await nextTurn()
+        expect(told).toBe(0)
+        sink.takeAll()
+        await nextTurn()
+        expect(told).toBe(1)
+        expect(sink.text).toBe(`x${'y'.repeat(20_000)}`)
+      })
+
+      it('sends what was gathered meanwhile before it tells', async () => {
+        const sink = open()
+        const told: string[] = []
+        const outlet = outletOn(sink, () => told.push(sink.text))
+        outlet.text('x')
+        outlet.flush()
+        outlet.text('y')
+        sink.takeAll()
+        await nextTurn()
+        expect(told).toEqual(['xy'])
+      })
+
+      it('writes nothing more and tells nobody once the socket is gone', async () => {
+        const sink = open()
+        const outlet = outletOn(sink, () => expect.unreachable('nothing was taken'))
+        outlet.text('x')
+        outlet.flush()
+        sink.destroy()
+        await nextTurn()
+        expect(sink.text).toBe('x')
+      })
+
+      it('lets what is pending go out after the end', async () => {
+        const sink = open()
+        const outlet = outletOn(sink)
+        outlet.text('x')
+        outlet.flush()
+        outlet.bytes(Buffer.alloc(20_000, 'y'), false)
+        outlet.flush()
+        sink.end()
+        sink.takeAll()
+        await nextTurn()
+        expect(sink.text).toBe(`x${'y'.repeat(20_000)}`)
+        expect(sink.errored).toBe(null)
+      })
+
+      it('has the socket time a stall, once bytes were pending for a second and until they are gone', async () => {
+        const sink = open()
+        const clock = handClock()
+        const outlet = outletOn(sink)
+        outlet.limitStalls(60_000, startWheel(clock))
+        outlet.text('x')
+        outlet.flush()
+        expect(sink.timeout).toBe(0)
+        clock.wind(1_300)
+        expect(sink.timeout).toBe(59_000)
+        sink.takeAll()
+        await nextTurn()
+        expect(sink.timeout).toBe(0)
+      })
+
+      it('has it time a short limit at once', () => {
+        const sink = open()
+        const outlet = outletOn(sink)
+        outlet.limitStalls(500, startWheel(handClock()))
+        outlet.text('x')
+        outlet.flush()
+        expect(sink.timeout).toBe(500)
+      })
+
+      it("times nothing once the socket is somebody else's", () => {
+        const sink = open()
+        const clock = handClock()
+        const outlet = outletOn(sink)
+        outlet.limitStalls(60_000, startWheel(clock))
+        outlet.text('x')
+        outlet.flush()
+        outlet.letGo()
+        clock.wind(10_000)
+        expect(sink.timeout).toBe(0)
+      })
+    })
+  }
 
   it('times nothing when everything was taken at once', () => {
     const sink = new Sink()
+    const clock = handClock()
     const outlet = outletOn(sink)
-    outlet.limitStalls(60_000)
+    outlet.limitStalls(500, startWheel(clock))
     outlet.text('x')
     outlet.flush()
+    clock.wind(10_000)
     expect(sink.timeout).toBe(0)
+  })
+
+  it('asks a plain socket for nothing when everything was taken at once', () => {
+    const sink = new Sink()
+    const outlet = outletOn(sink, () => expect.unreachable('nothing was pending'))
+    outlet.text('x')
+    outlet.flush()
+    expect(sink.writes).toHaveLength(1)
   })
 })
