@@ -40,7 +40,9 @@ export function compileEdits(stages: readonly WrittenEdits[]): FieldEdits | unde
   return { drops, lengths, adds, lines: adds.map(([name, value]) => `${name}: ${value}\r\n`).join('') }
 }
 
-/** Whether a field of this name is dropped. */
+/** Whether a field of this name is dropped: in any letter case, and with `_` for `-`, which CGI programs read as the same. */
 export function isDropped(edits: FieldEdits, name: string): boolean {
-  return (edits.lengths & (1 << Math.min(name.length, 31))) !== 0 && edits.drops.has(name.toLowerCase())
+  if ((edits.lengths & (1 << Math.min(name.length, 31))) === 0) return false
+  const lower = name.toLowerCase()
+  return edits.drops.has(lower) || (lower.includes('_') && edits.drops.has(lower.replaceAll('_', '-')))
 }

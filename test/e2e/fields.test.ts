@@ -51,6 +51,7 @@ edited:
     if (reply.status !== 200) throw new Error(`${target}: ${reply.status} ${reply.body.toString()}`)
     return JSON.parse(reply.body.toString())
   }
+  const folded = (name: string): string => name.toLowerCase().replaceAll('_', '-')
   const spoofed: Field[] = [
     ['X-Forwarded-For', '1.2.3.4'],
     ['X-Forwarded-For', '5.6.7.8'],
@@ -62,6 +63,43 @@ edited:
     ['Forwarded', 'for=1.2.3.4'],
     ['X-Request-Id', 'spoofed'],
   ]
+
+  it.each<[string, (field: Field) => Field[]]>([
+    ['as usual', field => [field]],
+    ['twice', field => [field, field]],
+    ['in upper case', ([name, value]) => [[name.toUpperCase(), value]]],
+    ['with underscores', ([name, value]) => [[name.replaceAll('-', '_'), value]]],
+  ])('an untrusted visitor can not say who it is, spelled %s', async (_, spell) => {
+    const lies = spoofed.filter(([name]) => name.includes('-')).flatMap(spell)
+    const { fields } = await seen('/spelled', { fields: lies, host: 'app.test' })
+    const values = fields.filter(([name]) => lies.some(([lie]) => folded(lie) === folded(name)))
+    expect(
+      values.map(([name, value]) => (folded(name) === 'x-request-id' ? name : `${name}: ${value}`)),
+    ).toEqual([
+      'X-Forwarded-For: 127.0.0.1',
+      'X-Real-IP: 127.0.0.1',
+      'X-Forwarded-Host: app.test',
+      'X-Forwarded-Proto: http',
+      `X-Forwarded-Port: ${stage.port}`,
+      'X-Request-Id',
+    ])
+    expect(fields.map(([, value]) => value)).not.toContain('spoofed')
+  })
+
+  it.each([
+    'X-Forwarded-For',
+    'x-forwarded-for',
+    'X_FORWARDED_FOR',
+    'X-Real-IP',
+    'Forwarded',
+    'X-Request-Id',
+  ])('nor in a trailer named %s', async name => {
+    await using visitor = await stage.visit()
+    const head = 'POST /trailer HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n'
+    await visitor.send(`${head}1\r\nx\r\n0\r\n${name}: 1.2.3.4\r\n\r\n`)
+    expect((await visitor.answer('POST')).status).toBe(400)
+    expect(stage.origin.at('/trailer').filter(request => request.complete)).toEqual([])
+  })
 
   it('an untrusted visitor can not say who it is', async () => {
     const { fields } = await seen('/a', { fields: spoofed, from: '127.0.0.5', host: 'App.Test' })

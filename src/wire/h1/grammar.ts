@@ -12,6 +12,9 @@ export const LOWER_TOKEN: Uint8Array = table(code => {
   return TCHAR.test(char) ? char.toLowerCase().charCodeAt(0) : 0
 })
 
+/** The same with `-` for `_`: programs of the CGI family read both as one name. */
+export const FOLDED_TOKEN: Uint8Array = LOWER_TOKEN.map(lower => (lower === 95 ? 45 : lower))
+
 /** 1 for what a field value may hold: tab, space, VCHAR, obs-text (RFC 9110 5.5). */
 export const VALUE_CHAR: Uint8Array = table(code => (code === 9 || (code >= 32 && code !== 127) ? 1 : 0))
 

@@ -1,8 +1,8 @@
 // A field section as one latin1 string and the places of its lines: nothing is copied out of it until somebody asks.
 // Mutable on purpose: one per connection, refilled for every message, because this is the hottest allocation there would be.
 import type { FieldReader } from '../../http/facts.ts'
-import { LOWER_TOKEN, VALUE_CHAR } from './grammar.ts'
-import { FIELD_NAMES, FIELD_TABLE, fieldId, hashStep, slotOf } from './names.ts'
+import { FOLDED_TOKEN, LOWER_TOKEN, VALUE_CHAR } from './grammar.ts'
+import { ALIAS, FIELD_NAMES, FIELD_TABLE, fieldId, hashStep, slotOf } from './names.ts'
 import { malformed, type Refusal, TOO_MANY_HEADERS } from './refusal.ts'
 
 const CR = 13
@@ -20,7 +20,7 @@ export class Head implements FieldReader {
   /** Where line i starts; `starts[count]` is where the blank line starts. */
   readonly starts: number[] = []
   readonly colons: number[] = []
-  /** The number of line i's name in names.ts, 0 for any other. */
+  /** The number of line i's name in names.ts, ALIAS for a look-alike of one, 0 for any other. */
   readonly ids: number[] = []
   /** Index of the first line with a known name, -1 for none; by number. */
   readonly firsts: Int16Array = new Int16Array(FIELD_NAMES.length)
@@ -53,11 +53,11 @@ export class Head implements FieldReader {
       if (this.count === maxFields) return TOO_MANY_HEADERS
       const start = at
       let hash = 0
-      let lower = LOWER_TOKEN[code] ?? 0
-      while (lower !== 0) {
-        hash = hashStep(hash, lower)
+      let folded = FOLDED_TOKEN[code] ?? 0
+      while (folded !== 0) {
+        hash = hashStep(hash, folded)
         code = bytes[++at] ?? 0
-        lower = LOWER_TOKEN[code] ?? 0
+        folded = FOLDED_TOKEN[code] ?? 0
       }
       if (at === start || code !== COLON) return NO_NAME
       this.note(bytes, start, at, base, FIELD_TABLE[slotOf(hash)] ?? 0)
@@ -70,8 +70,10 @@ export class Head implements FieldReader {
 
   private note(bytes: Buffer, start: number, colon: number, base: number, candidate: number): void {
     const index = this.count++
-    const known = candidate !== 0 && sameBytes(bytes, start, colon, FIELD_NAMES[candidate] ?? '')
-    const id = known ? candidate : 0
+    const name = FIELD_NAMES[candidate] ?? ''
+    const known = candidate !== 0 && sameBytes(LOWER_TOKEN, bytes, start, colon, name)
+    const isAlias = !known && candidate !== 0 && sameBytes(FOLDED_TOKEN, bytes, start, colon, name)
+    const id = known ? candidate : isAlias ? ALIAS : 0
     this.starts[index] = start - base
     this.colons[index] = colon - base
     this.ids[index] = id
@@ -139,11 +141,11 @@ function isBlank(code: number): boolean {
   return code === 32 || code === 9
 }
 
-/** Whether bytes[start, end) spell a lower-case name, whatever their case. */
-function sameBytes(bytes: Buffer, start: number, end: number, lowerName: string): boolean {
+/** Whether bytes[start, end), read through a table, spell a lower-case name. */
+function sameBytes(table: Uint8Array, bytes: Buffer, start: number, end: number, lowerName: string): boolean {
   if (end - start !== lowerName.length) return false
   for (let index = 0; index < lowerName.length; index++) {
-    if (LOWER_TOKEN[bytes[start + index] ?? 0] !== lowerName.charCodeAt(index)) return false
+    if (table[bytes[start + index] ?? 0] !== lowerName.charCodeAt(index)) return false
   }
   return true
 }

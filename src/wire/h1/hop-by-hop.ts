@@ -14,7 +14,7 @@ const HOP_BY_HOP: readonly FieldId[] = [
 ]
 
 /** By field number: 1 for lines that never go on as they came, the hop-by-hop ones and `others`. */
-export function endingFields(others: readonly FieldId[]): Uint8Array {
+export function endingFields(others: readonly number[]): Uint8Array {
   const ends = new Uint8Array(64)
   for (const id of [...HOP_BY_HOP, ...others]) ends[id] = 1
   return ends

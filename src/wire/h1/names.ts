@@ -71,10 +71,13 @@ export const FIELD_NAMES: readonly string[] = [
   'cookie',
 ]
 
+/** In place of a number: a known name with `_` for some `-`. */
+export const ALIAS = 63
+
 /** Slots of the hash table below; a power of two. */
 const SLOTS = 4096
 
-/** One step of the hash that the field loop computes over lower-cased characters. */
+/** One step of the hash that the field loop computes over folded characters. */
 export function hashStep(hash: number, lower: number): number {
   return (Math.imul(hash, 31) + lower) | 0
 }

@@ -46,8 +46,10 @@ const FORBIDDEN_NAMES: ReadonlySet<string> = new Set([
   'x-request-id',
 ])
 
-function isForbidden(lowerName: string): boolean {
-  return FORBIDDEN_NAMES.has(lowerName) || lowerName.startsWith('x-forwarded-')
+/** In whatever case, and with `_` for `-`, which some programs take for the same name. */
+function isForbidden(written: string): boolean {
+  const name = written.toLowerCase().replaceAll('_', '-')
+  return FORBIDDEN_NAMES.has(name) || name.startsWith('x-forwarded-')
 }
 
 /** Mutable on purpose: made once for a connection that sees trailers, then reused. */
@@ -102,7 +104,7 @@ export class TrailerReader {
     const bad = this.head.readFields(text, source, start, 0, this.maxFields)
     if (bad !== undefined) return bad.status === 431 ? TOO_LARGE : bad
     for (let index = 0; index < this.head.count; index++) {
-      if (isForbidden(this.head.name(index).toLowerCase())) return FORBIDDEN
+      if (isForbidden(this.head.name(index))) return FORBIDDEN
     }
     return undefined
   }

@@ -5,7 +5,7 @@ import type { ConnectionField } from './connection-field.ts'
 import { CHUNKED } from './framing.ts'
 import type { Head } from './head.ts'
 import { CANONICAL_LENGTH, endingFields } from './hop-by-hop.ts'
-import { FIELD } from './names.ts'
+import { ALIAS, FIELD } from './names.ts'
 import type { RequestReader } from './request-reader.ts'
 
 /** What the engine decided about one request on its way to one origin. */
@@ -43,6 +43,8 @@ const ENDS_HERE: Uint8Array = endingFields([
   FIELD.xRealIp,
   FIELD.forwarded,
   FIELD.xRequestId,
+  // X_Forwarded_For and X-Forwarded-For are one variable to a CGI, a WSGI or a PHP program, and so are Content_Length and its kin.
+  ALIAS,
 ])
 
 /** Whether the body goes on in chunks: it came so, or its Content-Length was nominated away. */

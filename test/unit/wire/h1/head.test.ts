@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Head } from '../../../../src/wire/h1/head.ts'
-import { FIELD } from '../../../../src/wire/h1/names.ts'
+import { ALIAS, FIELD } from '../../../../src/wire/h1/names.ts'
 import type { Refusal } from '../../../../src/wire/h1/refusal.ts'
 import { fieldsOf } from '../../../support/wire-log.ts'
 
@@ -49,6 +49,14 @@ describe('Head', () => {
     expect(head.allKnown(FIELD.host)).toEqual(['a', 'b'])
     expect(head.known(FIELD.contentLength)).toBe('3')
     expect(head.known(FIELD.expect)).toBeUndefined()
+  })
+
+  it('tells a look-alike of a known name from the name and from other names', () => {
+    const { head } = read('Content_Length: 1\r\nx_forwarded-FOR: 2\r\nX_Custom: 3\r\nX-Forwarded-For: 4\r\n')
+    expect(head.ids).toEqual([ALIAS, ALIAS, 0, FIELD.xForwardedFor])
+    expect(head.counts[FIELD.contentLength]).toBe(0)
+    expect(head.all('x-forwarded-for')).toEqual(['4'])
+    expect(head.all('x_forwarded-for')).toEqual(['2'])
   })
 
   it('looks up by lower-case name, known or not', () => {

@@ -65,6 +65,8 @@ describe('TrailerReader', () => {
     'TRANSFER-ENCODING: chunked\r\n\r\n',
     'Host: a\r\n\r\n',
     'A: b\r\nX-Forwarded-For: c\r\n\r\n',
+    'A: b\r\nX_Forwarded_For: c\r\n\r\n',
+    'Content_Length: 1\r\n\r\n',
     'Set-Cookie: a\r\n\r\n',
     'Connection: close\r\n\r\n',
   ])('%j is refused, however it comes', text => {

@@ -36,6 +36,8 @@ describe('writeRequestHead', () => {
     'X-Forwarded-For: 1.2.3.4\r\nx-forwarded-host: b\r\nX-FORWARDED-PROTO: c\r\n',
     'X-Forwarded-Port: 1\r\nX-Forwarded-Prefix: /a\r\nX-Real-Ip: 1.2.3.4\r\n',
     'X-Request-ID: 7\r\n',
+    'X_Forwarded_For: 1.2.3.4\r\nx_forwarded-host: b\r\nX_REAL_IP: 1.2.3.4\r\nX_Request_Id: 7\r\n',
+    'Content_Length: 7\r\nTransfer_Encoding: chunked\r\nKeep_Alive: 1\r\n',
     'Connection: X-Secret\r\nx-secret: a\r\nX-SECRET: b\r\n',
     'Expect: 100-continue\r\n',
   ])('drops %j', fields => expect(kept(`A: 1\r\n${fields}B: 2\r\n`)).toBe('A: 1\r\nB: 2\r\n'))
@@ -106,6 +108,15 @@ describe('writeRequestHead', () => {
 
   it('says so when the connection is not to be used again', () => {
     expect(forwarded('GET / HTTP/1.0\r\n\r\n', { close: true })).toContain('\r\nConnection: close\r\n\r\n')
+  })
+
+  it('edits drop the look-alikes of a name too', () => {
+    const edits = compileEdits([{ remove: [], set: [['X-User', 'us']], add: [] }])
+    const fields = 'X_User: evil\r\nx_USER: evil\r\nX__User: a\r\nX_Used: b\r\n'
+    const text = forwarded(`GET / HTTP/1.1\r\nHost: a\r\n${fields}\r\n`, { edits })
+    expect(text).not.toContain('evil')
+    expect(text).toContain('\r\nX__User: a\r\nX_Used: b\r\n')
+    expect(text).toContain('\r\nX-User: us\r\n')
   })
 
   it('edits drop and add, ours included', () => {
