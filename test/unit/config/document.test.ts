@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseDocument, stringify } from 'yaml'
 import { readDocument } from '../../../src/config/document.ts'
-import { growth } from './support.ts'
+import { growth } from '../../support/cpu-time.ts'
 
 const read = (text: string): ReturnType<typeof readDocument> => readDocument('a.yaml', '/', text)
 const codes = (text: string): readonly string[] =>

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { load } from '../../../src/config/load.ts'
 import type { Config } from '../../../src/config/shape.gen.ts'
 import { NOW } from '../../support/config.ts'
-import { codes, configured, growth, loadFolder, loadText, makeFolder } from './support.ts'
+import { growth } from '../../support/cpu-time.ts'
+import { codes, configured, loadFolder, loadText, makeFolder } from './support.ts'
 
 const LISTENER = 'listeners:\n  web: { protocol: http, port: 8080 }\n'
 const configOf = (text: string): Config => configured(loadText(`version: 1\n${text}`)).config

@@ -57,19 +57,3 @@ export function configured(loaded: Loaded): Configured {
     throw new Error(`not loaded: ${loaded.outcome.diagnostics.map(({ message }) => message)}`)
   return loaded.outcome.value
 }
-
-/**
- * How much more processor time `run` takes for eight times as much: about 8 when it is linear, 64 when it is quadratic. The
- * least of several, because whatever else the machine does only ever adds.
- */
-export function growth(run: (size: number) => void, size: number): number {
-  const time = (count: number): number => {
-    const before = process.cpuUsage()
-    run(count)
-    const { user, system } = process.cpuUsage(before)
-    return user + system
-  }
-  const least = (count: number): number => Math.min(time(count), time(count))
-  time(size)
-  return least(size * 8) / least(size)
-}
