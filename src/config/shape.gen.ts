@@ -139,7 +139,7 @@ export interface Listener {
   readonly enabled: boolean
   /** Whether HTTP/2 is spoken beside HTTP/1.1: over TLS when the visitor asks for it by ALPN, in plain text when it begins with it (prior knowledge). */
   readonly http2: boolean
-  /** Whether connections begin with a PROXY header, version 1 or 2, that names the visitor. It is believed from `trusted_proxies` only. */
+  /** Whether connections begin with a header of the PROXY protocol, version 1 or 2, before TLS too. Only `trusted_proxies` may send one: the address in it is then the one that connected, for every purpose, and X-Forwarded-For is believed only if that address is trusted itself. With `require` a connection without a header is closed, and so is everybody else's; with `accept` one without a header goes on as it is, and from everybody else a header is a bad request. */
   readonly proxy_protocol: 'off' | 'accept' | 'require'
   /** Adds to `server.trusted_proxies`, for this listener. */
   readonly trusted_proxies: Proxies

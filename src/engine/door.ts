@@ -2,7 +2,10 @@
 import type { Socket } from 'node:net'
 import { type Address, formatAddress } from '../base/address.ts'
 import type { Timer } from '../base/clock.ts'
+import { plainAddress } from '../http/forwarded.ts'
 import { type Bound, listen } from '../net/listen.ts'
+import { type Arrival, type Arrived, awaitHeader } from '../net/proxy-arrival.ts'
+import type { Log } from '../observe/log.ts'
 import type { Listener } from '../snapshot/snapshot.ts'
 import type { WireParts } from '../wire/h1/origin.ts'
 import type { Refusal } from '../wire/h1/refusal.ts'
@@ -12,6 +15,7 @@ import type { RequestSink, VisitorLimits, VisitorPort, VisitorSide } from '../wi
 /** What a door needs of the engine behind it. */
 export interface Reception {
   readonly wire: WireParts
+  readonly log: Log
   dateLine(): string
   /** The config that holds for a door's next request; undefined when no listener has its address any more. */
   listenerOf(door: Door): Listener | undefined
@@ -32,6 +36,8 @@ export class Door implements VisitorPort {
   /** Sockets that came before the config they belong to was live. */
   private waiting: Socket[] = []
   private readonly visitors = new Set<H1Visitor>()
+  /** Connections whose PROXY header isn't whole yet. */
+  private readonly arriving = new Set<Arrival>()
   private whenDeserted: (() => void)[] = []
   /** Connections past max_connections: accepted, not read, closed after header_timeout. */
   private readonly turnedAway = new Map<Socket, Timer>()
@@ -81,7 +87,7 @@ export class Door implements VisitorPort {
   }
 
   get connections(): number {
-    return this.visitors.size
+    return this.visitors.size + this.arriving.size
   }
 
   get limits(): VisitorLimits {
@@ -101,8 +107,54 @@ export class Door implements VisitorPort {
       return
     }
     const { maxConnections, headerTimeout } = this.current.limits
-    if (maxConnections > 0 && this.visitors.size >= maxConnections) this.turnAway(socket, headerTimeout)
-    else this.visitors.add(new H1Visitor(socket, this, this.reception.wire.wheel))
+    if (maxConnections > 0 && this.connections >= maxConnections) this.turnAway(socket, headerTimeout)
+    else this.admit(socket)
+  }
+
+  private admit(socket: Socket): void {
+    const { remoteAddress } = socket
+    // One that was reset already has no address any more, and must not pass for a peer on a unix socket, whose address is `''`.
+    if (remoteAddress === undefined && this.address.kind === 'tcp') {
+      socket.destroy()
+      return
+    }
+    const peer = plainAddress(remoteAddress ?? '')
+    const { proxyProtocol, trustedProxies } = this.current
+    if (proxyProtocol === 'off') this.enter(socket, peer)
+    else if (trustedProxies.has(peer)) this.awaitHeader(socket, peer, proxyProtocol === 'require')
+    else if (proxyProtocol === 'accept') this.enter(socket, peer)
+    else {
+      socket.destroy()
+      this.tellRefused(peer, 'not a trusted proxy')
+    }
+  }
+
+  private awaitHeader(socket: Socket, peer: string, isRequired: boolean): void {
+    const { wheel } = this.reception.wire
+    const rules = { isRequired, timeout: this.current.limits.headerTimeout }
+    const arrival = awaitHeader(socket, rules, wheel, how => {
+      this.arriving.delete(arrival)
+      this.arrived(socket, peer, how)
+    })
+    this.arriving.add(arrival)
+  }
+
+  private arrived(socket: Socket, peer: string, how: Arrived): void {
+    if (how.kind === 'here') {
+      this.enter(socket, how.source === undefined ? peer : plainAddress(how.source.address))
+      return
+    }
+    if (how.kind === 'refused') this.tellRefused(peer, how.why)
+    this.tellDeserted()
+  }
+
+  private tellRefused(peer: string, why: string): void {
+    this.reception.log.debug('proxy-protocol/refused', { listener: this.listenerId, peer, why })
+  }
+
+  /** `peer` is who the connection is from: its own address, or the one that a trusted proxy's header names. */
+  private enter(socket: Socket, peer: string): void {
+    this.visitors.add(new H1Visitor(socket, peer, this, this.reception.wire.wheel))
   }
 
   private turnAway(socket: Socket, headerTimeout: number): void {
@@ -129,12 +181,16 @@ export class Door implements VisitorPort {
 
   closed(connection: object): void {
     this.visitors.delete(connection as H1Visitor)
-    if (this.visitors.size === 0) for (const call of this.whenDeserted.splice(0)) call()
+    this.tellDeserted()
+  }
+
+  private tellDeserted(): void {
+    if (this.connections === 0) for (const call of this.whenDeserted.splice(0)) call()
   }
 
   /** Resolves when no visitor is connected. */
   deserted(): Promise<void> {
-    if (this.visitors.size === 0) return Promise.resolve()
+    if (this.connections === 0) return Promise.resolve()
     const { promise, resolve } = Promise.withResolvers<void>()
     this.whenDeserted.push(resolve)
     return promise
@@ -148,6 +204,7 @@ export class Door implements VisitorPort {
     for (const socket of [...this.waiting.splice(0), ...this.turnedAway.keys()]) socket.destroy()
     this.reception.wire.clock.after(IDLE_GRACE, () => {
       for (const visitor of this.visitors) visitor.closeIdle()
+      for (const arrival of this.arriving) arrival.destroy()
     })
   }
 
@@ -155,5 +212,6 @@ export class Door implements VisitorPort {
   destroy(): void {
     this.close()
     for (const visitor of this.visitors) visitor.destroy()
+    for (const arrival of this.arriving) arrival.destroy()
   }
 }

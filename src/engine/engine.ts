@@ -56,6 +56,7 @@ export interface Adopter extends Reception {
 class RunningEngine implements Engine, Adopter, ExchangeOwner {
   readonly parts: EngineParts
   readonly clock: Clock
+  readonly log: Log
   readonly wire: WireParts
   readonly exchanges: Exchanges = new Exchanges()
   /** By the word of their address. */
@@ -66,6 +67,7 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
   constructor(parts: EngineParts) {
     this.parts = parts
     this.clock = parts.clock
+    this.log = parts.log
     this.wire = { clock: parts.clock, wheel: startWheel(parts.clock), buffers: openReadBuffers() }
     this.date = dateSource(() => parts.clock.wall())
   }

@@ -14,6 +14,7 @@ export const EVENTS = {
   'listener/draining': 'A listener accepts nothing new; its work may finish.',
   'listener/closed': 'A listener is gone.',
   'listener/failed': 'The system took a listening socket away or refuses to accept.',
+  'proxy-protocol/refused': 'A connection was closed for its PROXY header, or for having none.',
   'access/dropped': 'Access records were thrown away because their reader is too slow or gone.',
   'demo/started': 'The demo origin accepts connections.',
   'internal/error': 'A mistake of this program; it goes on serving.',

@@ -39,7 +39,7 @@ export interface VisitorSide {
   readonly request: RequestReader
   readonly connection: ConnectionField
   readonly protocol: 'HTTP/1.0' | 'HTTP/1.1'
-  /** The address that connected; `''` on a unix socket. */
+  /** The address that connected, or that a trusted proxy's PROXY header names; `''` on a unix socket. */
   readonly peer: string
   /** What the engine wants to remember of this connection between requests. */
   memo: object | undefined

@@ -57,12 +57,21 @@ function checkProtocol(id: string, { protocol }: Listener, written: Values, find
     })
 }
 
+function checkTrust(id: string, listener: Listener, others: readonly string[], findings: Findings): void {
+  if (listener.proxy_protocol === 'off' || listener.trusted_proxies.length + others.length > 0) return
+  const at = pointer('listeners', id, 'proxy_protocol')
+  findings.key('shape/useless-key', at, 'no header is believed where no proxy is trusted', {
+    help: 'name those who send it in trusted_proxies',
+  })
+}
+
 /** Ports, modes and addresses of listeners. */
 export const listenerRule: Rule = ({ config, written }, findings) => {
   const claims = new Map<string, Claim[]>()
   for (const [id, listener] of Object.entries(config.listeners)) {
     checkShape(id, listener, findings)
     checkProtocol(id, listener, written('listeners', id), findings)
+    checkTrust(id, listener, config.server.trusted_proxies, findings)
     if (listener.protocol === 'https' && listener.enabled && Object.keys(config.certificates).length === 0)
       findings.key(
         'listener/no-certificate',

@@ -3,7 +3,6 @@
 import type { Socket } from 'node:net'
 import type { Answer } from '../../http/answer.ts'
 import type { FieldEdits } from '../../http/edits.ts'
-import { plainAddress } from '../../http/forwarded.ts'
 import type { Deadline, Wheel } from '../../net/wheel.ts'
 import { Outlet } from '../outlet.ts'
 import type { RequestSink, VisitorPort, VisitorSide } from '../visitor-side.ts'
@@ -64,10 +63,10 @@ export class H1Visitor implements VisitorSide, RequestEvents {
   /** Bytes behind the current request. */
   private early: Buffer | undefined
 
-  constructor(socket: Socket, port: VisitorPort, wheel: Wheel) {
+  constructor(socket: Socket, peer: string, port: VisitorPort, wheel: Wheel) {
     this.socket = socket
     this.port = port
-    this.peer = plainAddress(socket.remoteAddress ?? '')
+    this.peer = peer
     this.outlet = new Outlet(socket, () => this.sink?.drained())
     this.outlet.limitStalls(port.limits.writeIdleTimeout, wheel)
     this.request = new RequestReader(port.limits, this)

@@ -1,0 +1,350 @@
+// The PROXY protocol from visitors' side: who is believed, what that means, and what is closed.
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as access from '../support/access-line.ts'
+import { isInstalled, startFront } from '../support/front.ts'
+import { fieldValue } from '../support/incoming.ts'
+import { type Origin, startOrigin } from '../support/origin.ts'
+import { freePort } from '../support/ports.ts'
+import { block, checked, ipv6Ends, line, tag } from '../support/proxy-header.ts'
+import { ask, type Dial, type Reply, type Visitor, visit } from '../support/raw.ts'
+import { until } from '../support/until.ts'
+import { startWorld, type World } from '../support/world.ts'
+
+const run = promisify(execFile)
+
+const V1 = line('TCP4 192.0.2.7 198.51.100.1 4711 443')
+const REQUEST = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
+const STRANGER = '127.0.0.66'
+const SOCKET = `/tmp/p2pstream-front-${process.pid}.sock`
+
+let origin: Origin
+let world: World
+let strict: number
+let easy: number
+let off: number
+
+beforeAll(async () => {
+  origin = await startOrigin()
+  strict = await freePort()
+  easy = await freePort()
+  off = await freePort()
+  const config = `version: 1
+server: { trusted_proxies: [127.0.0.1, 10.0.0.0/8, unix] }
+logging: { level: debug }
+listeners:
+  strict:
+    { protocol: http, bind: "", port: ${strict}, proxy_protocol: require, limits: { header_timeout: 1s, max_connections: 8 } }
+  easy: { protocol: http, bind: "", port: ${easy}, proxy_protocol: accept, limits: { header_timeout: 1s } }
+  off: { protocol: http, bind: "", port: ${off} }
+  local: { protocol: http, bind: "unix:\${env:SOCKET}", proxy_protocol: require }
+routes:
+  all:
+    listener: [strict, easy, off, local]
+    default: true
+    forward: { targets: [{ url: "http://127.0.0.1:${origin.port}" }] }
+`
+  world = await startWorld({ config, ready: [strict, easy, off, SOCKET], env: { SOCKET } })
+})
+afterAll(async () => {
+  await world[Symbol.asyncDispose]()
+  rmSync(SOCKET, { force: true })
+  await origin[Symbol.asyncDispose]()
+})
+
+interface Told {
+  readonly forwardedFor: string | undefined
+  readonly realIp: string | undefined
+}
+
+function told(reply: Reply): Told {
+  const { fields } = JSON.parse(reply.body.toString())
+  return { forwardedFor: fieldValue(fields, 'x-forwarded-for'), realIp: fieldValue(fields, 'x-real-ip') }
+}
+
+async function sent(to: Dial, ...pieces: readonly (Uint8Array | string)[]): Promise<Visitor> {
+  const visitor = await visit(to)
+  for (const piece of pieces) await visitor.send(piece)
+  return visitor
+}
+
+/** What an origin is told of the visitor behind a header. */
+async function toldBehind(to: Dial, ...pieces: readonly (Uint8Array | string)[]): Promise<Told> {
+  await using visitor = await sent(to, ...pieces, REQUEST)
+  const reply = await visitor.answer()
+  expect(reply.status).toBe(200)
+  return told(reply)
+}
+
+/** How a connection ended on which nothing was answered. */
+async function endOf(to: Dial, ...pieces: readonly (Uint8Array | string)[]): Promise<string> {
+  await using visitor = await visit(to)
+  for (const piece of pieces) visitor.send(piece).catch(() => undefined)
+  const how = await visitor.incoming.gone()
+  expect(await visitor.incoming.head().catch(() => undefined)).toBeUndefined()
+  return how
+}
+
+const one = (address: string): Told => ({ forwardedFor: address, realIp: address })
+
+describe('a header from a trusted proxy', () => {
+  const v6 = block({ kind: 0x21, ends: ipv6Ends([0x2001, 0xdb8, 0, 0, 0, 0, 0, 7], 4711) })
+  const tags = [
+    tag(1, Buffer.from('http/1.1')),
+    tag(2, Buffer.from('a.example')),
+    tag(0xe0, Buffer.alloc(900)),
+  ]
+  it.each([
+    ['version 1', V1, '192.0.2.7'],
+    ['version 1, IPv6', line('TCP6 2001:DB8::7 2001:db8::1 4711 443'), '2001:db8::7'],
+    ['version 1, UNKNOWN', line('UNKNOWN'), '127.0.0.1'],
+    ['version 2', block(), '192.0.2.7'],
+    ['version 2, IPv6', v6, '2001:db8::7'],
+    [
+      'version 2, IPv4 in IPv6',
+      block({ kind: 0x21, ends: ipv6Ends([0, 0, 0, 0, 0, 0xffff, 0xc000, 0x207], 1) }),
+      '192.0.2.7',
+    ],
+    ['version 2, LOCAL', block({ about: 0x20, kind: 0, ends: [] }), '127.0.0.1'],
+    ['version 2, a unix socket', block({ kind: 0x31, ends: Array(216).fill(65) }), '127.0.0.1'],
+    ['version 2, tagged values', block({ tags }), '192.0.2.7'],
+    ['version 2, a checksum', checked({ tags }), '192.0.2.7'],
+  ])('names the visitor: %s', async (_, header, address) => {
+    expect(await toldBehind({ port: strict }, header)).toEqual(one(address))
+    expect(await toldBehind({ port: easy }, header)).toEqual(one(address))
+  })
+
+  it('may come with the request or byte by byte', async () => {
+    expect(
+      await toldBehind(
+        { port: strict },
+        Buffer.concat([V1, Buffer.from('GET /x HTTP/1.1\r\nHost: a\r\n\r\n')]),
+      ),
+    ).toEqual(one('192.0.2.7'))
+    await using visitor = await visit({ port: strict })
+    await visitor.sendPieces(`${checked().toString('latin1')}${REQUEST}`, 1, 2)
+    expect(told(await visitor.answer())).toEqual(one('192.0.2.7'))
+  })
+
+  it('holds for every request of its connection, and is in the record', async () => {
+    await using visitor = await sent({ port: strict }, block(), 'GET /first HTTP/1.1\r\nHost: a\r\n\r\n')
+    expect(told(await visitor.answer())).toEqual(one('192.0.2.7'))
+    await visitor.send('GET /second HTTP/1.1\r\nHost: a\r\n\r\n')
+    expect(told(await visitor.answer())).toEqual(one('192.0.2.7'))
+    const record = await world.accessLine('second', access.askedFor('/second'))
+    expect(access.client(record)).toBe('192.0.2.7')
+  })
+
+  it('is all that is believed, unless it names another trusted proxy', async () => {
+    const request = 'GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n'
+    await using stranger = await sent({ port: strict }, V1, request)
+    expect(told(await stranger.answer())).toEqual(one('192.0.2.7'))
+    await using proxy = await sent({ port: strict }, line('TCP4 10.1.2.3 198.51.100.1 1 2'), request)
+    expect(told(await proxy.answer())).toEqual({
+      forwardedFor: '203.0.113.9, 10.1.2.3',
+      realIp: '203.0.113.9',
+    })
+  })
+
+  it('is believed on a unix socket where `unix` is trusted', async () => {
+    expect(await toldBehind({ path: SOCKET }, V1)).toEqual(one('192.0.2.7'))
+  })
+
+  it('is not known where the listener has it off', async () => {
+    await using visitor = await sent({ port: off }, V1, REQUEST)
+    expect((await visitor.answer()).status).toBe(400)
+  })
+})
+
+describe('what is closed without a word', () => {
+  it.each([
+    ['a request without a header', REQUEST],
+    ['a line with a leading zero', line('TCP4 192.0.2.07 198.51.100.1 4711 443')],
+    ['a line without an end', `PROXY ${'x'.repeat(200)}`],
+    ['a block that announces 64 KiB', block({ length: 65_535 })],
+    ['a wrong checksum', block({ tags: [tag(3, Buffer.from([1, 2, 3, 4]))] })],
+  ])('%s', async (_, bytes) => {
+    const before = world.told('proxy-protocol/refused')
+    expect(await endOf({ port: strict }, bytes)).toMatch(/^(end|reset)$/)
+    await until('it is told', () => world.told('proxy-protocol/refused') === before + 1)
+  })
+
+  it('a stranger where a header is required, whatever it sends', async () => {
+    const began = performance.now()
+    for (const bytes of ['', REQUEST, V1, block()])
+      expect(await endOf({ port: strict, from: STRANGER }, bytes)).toMatch(/^(end|reset)$/)
+    expect(performance.now() - began).toBeLessThan(900)
+    await until('it is told', () =>
+      world.events.some(({ peer, why }) => peer === STRANGER && why === 'not a trusted proxy'),
+    )
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['a part of a header', 'PROXY TCP4 192.'],
+    ['the signature of version 2', block().subarray(0, 12)],
+  ])('%s, after header_timeout', async (_, bytes) => {
+    for (const port of [strict, easy]) {
+      const began = performance.now()
+      expect(await endOf({ port }, bytes)).toMatch(/^(end|reset)$/)
+      const took = performance.now() - began
+      expect(took).toBeGreaterThan(990)
+      expect(took).toBeLessThan(2500)
+    }
+  })
+})
+
+describe('where a header may be left out', () => {
+  it('a trusted proxy without one is itself the peer', async () => {
+    const request = 'GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n'
+    await using visitor = await sent({ port: easy }, request)
+    expect(told(await visitor.answer())).toEqual({
+      forwardedFor: '203.0.113.9, 127.0.0.1',
+      realIp: '203.0.113.9',
+    })
+  })
+
+  it('a method that begins like one is a request', async () => {
+    for (const method of ['P', 'PUT', 'PROXYFIND'])
+      expect((await ask('/', { port: easy, method, body: '' })).status).toBe(200)
+  })
+
+  it.each([
+    ['version 1', V1],
+    ['version 2', block()],
+  ])('a stranger may connect, but its header is a bad request: %s', async (_, header) => {
+    expect(await toldBehind({ port: easy, from: STRANGER })).toEqual(one(STRANGER))
+    await using visitor = await sent({ port: easy, from: STRANGER }, header, REQUEST)
+    expect((await visitor.answer()).status).toBe(400)
+    expect(await visitor.incoming.gone()).toMatch(/^(end|reset)$/)
+  })
+})
+
+it('a visitor that was gone before it was looked at, and so has no address, is nobody on a unix socket', async () => {
+  process.kill(world.pid, 'SIGSTOP')
+  const visitor = await visit({ port: off, from: STRANGER })
+  await visitor.send('GET /gone HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n')
+  visitor.reset()
+  await once(visitor.socket, 'close')
+  process.kill(world.pid, 'SIGCONT')
+  expect((await ask('/later', { port: off })).status).toBe(200)
+  expect(origin.at('/gone')).toEqual([])
+})
+
+it('connections that owe a header count for max_connections, and free their places when it is too late', async () => {
+  const idle = await Promise.all(Array.from({ length: 8 }, () => visit({ port: strict })))
+  await using ninth = await sent({ port: strict }, V1, REQUEST)
+  expect(await ninth.incoming.gone()).toMatch(/^(end|reset)$/)
+  for (const visitor of idle) expect(await visitor.incoming.gone()).toMatch(/^(end|reset)$/)
+  await until('there is room again', () =>
+    toldBehind({ port: strict }, V1).then(
+      seen => seen.realIp === '192.0.2.7',
+      () => false,
+    ),
+  )
+})
+
+describe.skipIf(!isInstalled('curl', '--version'))('curl --haproxy-protocol', () => {
+  it.each([
+    ['required', () => strict],
+    ['accepted', () => easy],
+  ])('is understood where it is %s', async (_, port) => {
+    const { stdout } = await run('curl', [
+      '-sS',
+      '--max-time',
+      '10',
+      '--haproxy-protocol',
+      `http://127.0.0.1:${port()}/`,
+    ])
+    expect(fieldValue(JSON.parse(stdout).fields, 'x-real-ip')).toBe('127.0.0.1')
+  })
+})
+
+describe.skipIf(!isInstalled('haproxy', '-v'))('HAProxy in front', () => {
+  it.each(['send-proxy', 'send-proxy-v2', 'send-proxy-v2 proxy-v2-options crc32c,authority,unique-id'])(
+    'hands its visitor on with %s',
+    async words => {
+      const port = await freePort()
+      const file = join(world.dir, `haproxy-${port}.cfg`)
+      writeFileSync(
+        file,
+        `defaults
+  mode tcp
+  timeout connect 5s
+  timeout client 10s
+  timeout server 10s
+frontend front
+  bind 127.0.0.1:${port}
+  default_backend back
+backend back
+  server one 127.0.0.1:${strict} source 127.0.0.1 ${words}
+`,
+      )
+      await using _front = await startFront('haproxy', ['-db', '-f', file], port)
+      const reply = await ask('/', { port, from: STRANGER })
+      expect(told(reply)).toEqual(one(STRANGER))
+    },
+  )
+
+  it('checks its servers with LOCAL', async () => {
+    const port = await freePort()
+    const file = join(world.dir, `haproxy-${port}.cfg`)
+    writeFileSync(
+      file,
+      `defaults
+  mode http
+  timeout connect 5s
+  timeout client 10s
+  timeout server 10s
+frontend front
+  bind 127.0.0.1:${port}
+  default_backend back
+backend back
+  option httpchk GET /checked
+  server one 127.0.0.1:${strict} source 127.0.0.1 send-proxy-v2 check inter 100ms
+`,
+    )
+    await using _front = await startFront('haproxy', ['-db', '-f', file], port)
+    const record = await world.accessLine('a check', access.askedFor('/checked'))
+    expect(access.client(record)).toBe('127.0.0.1')
+    expect(access.status(record)).toBe(200)
+  })
+})
+
+const STREAM = [
+  '/usr/lib/nginx/modules/ngx_stream_module.so',
+  '/usr/share/nginx/modules/ngx_stream_module.so',
+].find(existsSync)
+if (STREAM === undefined) console.warn('nginx has no stream module: its tests are skipped')
+
+describe.skipIf(!isInstalled('nginx', '-v') || STREAM === undefined)('nginx in front', () => {
+  it('hands its visitor on with proxy_protocol on', async () => {
+    const port = await freePort()
+    const file = join(world.dir, 'nginx.conf')
+    writeFileSync(
+      file,
+      `load_module ${STREAM};
+daemon off;
+pid ${world.dir}/nginx.pid;
+error_log stderr warn;
+worker_processes 1;
+events { worker_connections 64; }
+stream {
+  server {
+    listen 127.0.0.1:${port};
+    proxy_protocol on;
+    proxy_bind 127.0.0.1;
+    proxy_pass 127.0.0.1:${strict};
+  }
+}
+`,
+    )
+    await using _front = await startFront('nginx', ['-c', file, '-e', 'stderr'], port)
+    const reply = await ask('/', { port, from: STRANGER })
+    expect(told(reply)).toEqual(one(STRANGER))
+  })
+})
