@@ -3,15 +3,14 @@
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Failure } from '../base/failure.ts'
 import type { Reason } from '../base/reason.ts'
-import type { Connections } from '../upstream/connections.ts'
+import type { Connections, Dialed } from '../upstream/connections.ts'
 import type { Leg } from '../upstream/target.ts'
 import type { Head } from '../wire/h1/head.ts'
-import { FIELD } from '../wire/h1/names.ts'
-import type { H1Origin } from '../wire/h1/origin.ts'
-import { goesChunked, type RequestPlan, trailerLines, writeRequestHead } from '../wire/h1/write-request.ts'
-import type { OriginSink } from '../wire/origin-side.ts'
+import type { RequestPlan } from '../wire/h1/write-request.ts'
+import type { OriginSide, OriginSink } from '../wire/origin-side.ts'
 import { type Relay, type Relayed, startRelay } from '../wire/relay.ts'
 import type { Exchange } from './exchange.ts'
+import { upgradeFlaw } from './upgrade.ts'
 
 /** Methods that may be sent twice (RFC 9110 9.2.2). */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
@@ -28,7 +27,8 @@ export class Attempt implements OriginSink {
   private readonly connections: Connections
   private readonly plan: RequestPlan
   private readonly clock: Clock
-  private origin: H1Origin | undefined
+  private origin: OriginSide | undefined
+  private dialed: Dialed | undefined
   private relay: Relay | undefined
   private continueTimer: Timer | undefined
   private saidContinue = false
@@ -51,38 +51,37 @@ export class Attempt implements OriginSink {
   }
 
   private dial(): void {
-    this.origin = this.connections.dial(failure => {
-      if (this.isOver) return
-      if (failure !== undefined) {
-        this.over()
-        this.exchange.fail(failure, this.reasonFor(failure))
-      } else if (this.origin !== undefined) {
-        this.send(this.origin)
+    this.origin = undefined
+    this.dialed = this.connections.dial((origin, failure) => {
+      this.dialed = undefined
+      if (origin !== undefined) {
+        this.send(origin)
         this.flushRequest()
+        return
       }
+      this.over()
+      this.exchange.fail(failure, this.reasonFor(failure))
     })
     this.exchange.attempts++
   }
 
-  private send(origin: H1Origin): void {
+  private send(origin: OriginSide): void {
     const { exchange, leg, plan } = this
-    const { request, connection } = exchange.side
     this.origin = origin
     this.isSending = true
     if (origin.isReused) exchange.attempts++
     exchange.isReused = origin.isReused
     exchange.connectTime = origin.isReused ? 0 : this.clock.now() - exchange.start
     const { peer } = leg.profile
-    origin.begin(this, request.line.method, {
+    origin.begin(this, exchange.side, plan, {
       head: leg.responseHeaderTimeout,
       read: peer.readTimeout,
       write: peer.writeTimeout,
     })
-    origin.text(writeRequestHead(request, connection, plan))
-    for (const piece of exchange.waiting) this.write(piece)
+    for (const piece of exchange.waiting) origin.send(piece)
     if (!this.mayReplay || !origin.isReused) exchange.forgetBody()
     if (exchange.isRequestEnded) this.endRequest()
-    else if (request.expectsContinue) this.awaitContinue()
+    else if (exchange.side.request.expectsContinue) this.awaitContinue()
     exchange.side.resume()
   }
 
@@ -100,7 +99,7 @@ export class Attempt implements OriginSink {
       if (exchange.bytesIn <= MAX_REPLAY) exchange.waiting.push(piece)
       else this.keepNothing()
     }
-    this.write(piece)
+    this.origin?.send(piece)
   }
 
   private keepNothing(): void {
@@ -108,18 +107,8 @@ export class Attempt implements OriginSink {
     this.exchange.forgetBody()
   }
 
-  private write(piece: Buffer): void {
-    const { request, connection } = this.exchange.side
-    if (goesChunked(request, connection)) this.origin?.sendChunk(piece)
-    else this.origin?.send(piece)
-  }
-
   endRequest(): void {
-    const { side, trailers } = this.exchange
-    if (goesChunked(side.request, side.connection)) {
-      this.origin?.text(trailers === undefined ? '0\r\n\r\n' : `0\r\n${trailerLines(trailers)}\r\n`)
-    }
-    this.origin?.finishRequest()
+    this.origin?.finishRequest(this.exchange.trailers)
   }
 
   /** Sends what was gathered; an origin that takes it slowly makes the visitor wait. */
@@ -139,6 +128,7 @@ export class Attempt implements OriginSink {
     if (this.isOver) return
     this.over()
     if (this.relay === undefined) {
+      this.dialed?.abort()
       this.origin?.abort()
       return
     }
@@ -197,15 +187,11 @@ export class Attempt implements OriginSink {
   upgraded(): void {
     const { origin, exchange, plan } = this
     if (origin === undefined) return
-    const isWebSocket = origin.response.head.known(FIELD.upgrade)?.toLowerCase() === 'websocket'
-    if (!plan.isUpgrade || !isWebSocket || !origin.connection.upgrade) {
+    const flaw = upgradeFlaw(origin, plan)
+    if (flaw !== undefined) {
       this.over()
       origin.abort()
-      const failure: Failure = {
-        code: 'http_upgrade_failed',
-        side: 'origin',
-        detail: 'a 101 that nobody asked for',
-      }
+      const failure: Failure = { code: 'http_upgrade_failed', side: 'origin', detail: flaw }
       exchange.fail(failure, this.reasonFor(failure))
       return
     }

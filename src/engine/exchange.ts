@@ -13,7 +13,7 @@ import type { Leg, Target } from '../upstream/target.ts'
 import type { ConnectionField } from '../wire/h1/connection-field.ts'
 import type { Head } from '../wire/h1/head.ts'
 import type { Refusal } from '../wire/h1/refusal.ts'
-import type { ResponseReader } from '../wire/h1/response-reader.ts'
+import type { ResponseMessage } from '../wire/message.ts'
 import type { RequestSink, VisitorSide } from '../wire/visitor-side.ts'
 import type { Attempt } from './attempt.ts'
 import type { Door } from './door.ts'
@@ -163,7 +163,7 @@ export class Exchange implements RequestSink {
     return this.route?.responseEdits
   }
 
-  begin(response: ResponseReader, connection: ConnectionField): void {
+  begin(response: ResponseMessage, connection: ConnectionField): void {
     this.status = response.line.status
     this.headTime = this.owner.clock.now() - this.start
     this.side.begin(response, connection, this.responseEdits)

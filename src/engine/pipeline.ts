@@ -122,6 +122,10 @@ function forward(
     requestIdLine: `X-Request-Id: ${exchange.requestId}\r\n`,
     edits: leg.requestEdits,
     isUpgrade,
+    webSocketKey:
+      isUpgrade && side.request.isConnect
+        ? Buffer.from(parts.random.id(), 'hex').toString('base64')
+        : undefined,
     close: profile.peer.idleTimeout === 0,
   }
   exchange.attempt = new Attempt(exchange, leg, connections, plan, parts.clock)

@@ -2,10 +2,20 @@
 import type { Failure } from '../base/failure.ts'
 import type { DialRequest } from '../net/dial.ts'
 import { H1Origin, type OriginOwner, type WireParts } from '../wire/h1/origin.ts'
+import type { OriginSide } from '../wire/origin-side.ts'
 import type { Profile } from './target.ts'
 
 /** An origin that announces its idle timeout is left this much earlier, so that its close doesn't cross our request. */
 const HINT_MARGIN = 1_000
+
+/** A connection that is being made for one exchange. */
+export interface Dialed {
+  /** It isn't wanted any more; nobody is called. */
+  abort(): void
+}
+
+/** Called once, later: with the origin's side, or with why there is none. */
+export type Connected = (...outcome: [OriginSide, undefined] | [undefined, Failure]) => void
 
 export class Connections implements OriginOwner, Disposable {
   private readonly idle: H1Origin[] = []
@@ -28,13 +38,17 @@ export class Connections implements OriginOwner, Disposable {
   }
 
   /** An idle connection, taken out of the pool. */
-  take(): H1Origin | undefined {
+  take(): OriginSide | undefined {
     return this.idle.pop()
   }
 
-  /** A new connection; `connected` is called later, once. */
-  dial(connected: (failure: Failure | undefined) => void): H1Origin {
-    return new H1Origin(this.request, this.parts, this, connected)
+  /** Makes a new connection. */
+  dial(connected: Connected): Dialed {
+    const origin: H1Origin = new H1Origin(this.request, this.parts, this, failure => {
+      if (failure === undefined) connected(origin, undefined)
+      else connected(undefined, failure)
+    })
+    return origin
   }
 
   freed(origin: H1Origin): void {

@@ -1,10 +1,11 @@
 // The shape in which the engine sees one exchange with an origin, whatever protocol carries it.
 
-import type { Socket } from 'node:net'
 import type { Failure } from '../base/failure.ts'
 import type { ConnectionField } from './h1/connection-field.ts'
 import type { Head } from './h1/head.ts'
-import type { ResponseReader } from './h1/response-reader.ts'
+import type { RequestPlan } from './h1/write-request.ts'
+import type { ResponseMessage, Sender } from './message.ts'
+import type { RelayEnd } from './relay.ts'
 
 /** Who takes the response. Order: interim*, head, data*, end; or upgraded; or failed at any point, after which nothing follows. */
 export interface OriginSink {
@@ -21,9 +22,19 @@ export interface OriginSink {
   flush(): boolean
 }
 
+/** Milliseconds; 0 turns one off. */
+export interface OriginTimeouts {
+  /** From the last byte of the request to the end of the response head. */
+  readonly head: number
+  /** Silence between two reads. */
+  readonly read: number
+  /** The origin accepts no bytes. */
+  readonly write: number
+}
+
 /** One exchange's origin. After `end`, `failed` or `abort` it belongs to nobody here. */
 export interface OriginSide {
-  readonly response: ResponseReader
+  readonly response: ResponseMessage
   readonly connection: ConnectionField
   /** It has served an exchange before this one. */
   readonly isReused: boolean
@@ -31,22 +42,17 @@ export interface OriginSide {
   readonly isClear: boolean
   /** Not a byte of the response has come. */
   readonly isUntouched: boolean
-  /** Adds to what `flush` sends: the head, chunk frames. */
-  text(text: string): void
+  /** Starts the exchange: the request's head goes with the next `flush`. */
+  begin(sink: OriginSink, sender: Sender, plan: RequestPlan, timeouts: OriginTimeouts): void
   /** A piece of the body, which may be kept until `isClear`. */
   send(piece: Buffer): void
-  /** The same, framed as a chunk. */
-  sendChunk(piece: Buffer): void
   /** The request is complete; without this the connection is not used again. */
-  finishRequest(): void
+  finishRequest(trailers: Head | undefined): void
   flush(): void
   /** Goes on reading after a `flush` that returned false. */
   resume(): void
   /** Ends the connection; no call follows. */
   abort(): void
-  /** Gives up the socket after `upgraded`; what was read behind the 101 comes along. From now on `read` gets lent bytes. */
-  takeSocket(read: (bytes: Buffer) => boolean): {
-    readonly socket: Socket
-    readonly early: Buffer | undefined
-  }
+  /** Gives up the socket, or the stream in its place, after `upgraded`; what was read behind the head comes along. From now on `read` gets lent bytes. */
+  takeSocket(read: (bytes: Buffer) => boolean): RelayEnd
 }

@@ -8,6 +8,12 @@ const MAX_TEXT = 16 * 1024
 /** Bytes that wait for less than this are nothing special; only then is a timer worth its price. */
 const PATIENCE = 1_000
 
+/** A socket, or a stream of HTTP/2 in its place. */
+export type Writing = Pick<
+  Socket,
+  'write' | 'cork' | 'uncork' | 'writableLength' | 'writableEnded' | 'setTimeout'
+>
+
 export class Outlet {
   private gathered = ''
   private isCorked = false
@@ -17,16 +23,16 @@ export class Outlet {
   private wheel: Wheel | undefined
   private patience: Deadline | undefined
   private isTimed = false
-  private readonly socket: Socket
+  private readonly socket: Writing
   private readonly drained: () => void
-  /** Of every write to a TLS socket, which none of them leaves at once: the stream's `drain` comes for large ones only. */
+  /** Of every write to TLS or HTTP/2, which none of them leaves at once: the stream's `drain` comes for large ones only. */
   private readonly told: ((error?: Error | null) => void) | undefined
 
   /** `drained` is called when bytes that were left pending are gone, so that `isClear` holds again. */
-  constructor(socket: Socket, drained: () => void) {
+  constructor(socket: Writing, drained: () => void) {
     this.socket = socket
     this.drained = drained
-    if ('encrypted' in socket) this.told = error => this.taken(error)
+    if ('encrypted' in socket || 'rstCode' in socket) this.told = error => this.taken(error)
   }
 
   /** Adds latin1 text: heads, chunk sizes. */

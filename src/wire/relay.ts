@@ -1,9 +1,9 @@
-// Bytes both ways between two sockets after a 101, with back-pressure, and each direction closed on its own.
-import type { Socket } from 'node:net'
-import { Outlet } from './outlet.ts'
+// Bytes both ways between two sockets (or streams of HTTP/2) after a 101, with back-pressure, and each direction closed on its own.
+import type { Duplex } from 'node:stream'
+import { Outlet, type Writing } from './outlet.ts'
 
 export interface RelayEnd {
-  readonly socket: Socket
+  readonly socket: Duplex & Writing
   /** Bytes that were read before the relay began. */
   readonly early: Buffer | undefined
 }
@@ -48,11 +48,11 @@ export function startRelay(
     if (!toOrigin.isClear) near.pause()
   }
   let open = 2
-  const oneClosed = (other: Socket): void => {
+  const oneClosed = (other: Duplex): void => {
     open--
     if (open === 0) closed(bytes)
     // Nothing is left to send to a side whose partner is gone; what was written to it still goes out.
-    else other.destroySoon()
+    else closeSoon(other)
   }
   near.on('data', sendOn)
   near.on('end', () => far.end())
@@ -70,4 +70,11 @@ export function startRelay(
       far.destroy()
     },
   }
+}
+
+/** Ends a side once what was written to it is out. */
+function closeSoon(side: Duplex): void {
+  if (side.writable) side.end()
+  if (side.writableFinished) side.destroy()
+  else side.once('finish', () => side.destroy())
 }

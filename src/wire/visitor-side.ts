@@ -1,13 +1,13 @@
 // The shape in which the engine sees a visitor's request, whatever protocol carried it, and what it may do with it.
 
-import type { Socket } from 'node:net'
 import type { Answer } from '../http/answer.ts'
 import type { FieldEdits } from '../http/edits.ts'
 import type { ConnectionField } from './h1/connection-field.ts'
 import type { Head } from './h1/head.ts'
 import type { Refusal } from './h1/refusal.ts'
-import type { ReaderLimits, RequestReader } from './h1/request-reader.ts'
-import type { ResponseReader } from './h1/response-reader.ts'
+import type { ReaderLimits } from './h1/request-reader.ts'
+import type { RequestMessage, ResponseMessage } from './message.ts'
+import type { RelayEnd } from './relay.ts'
 
 /** Bytes and milliseconds; 0 turns a timeout off. */
 export interface VisitorLimits extends ReaderLimits {
@@ -36,9 +36,9 @@ export interface RequestSink {
 
 /** One request's visitor. Calls after `finish` or `abort` do nothing. */
 export interface VisitorSide {
-  readonly request: RequestReader
+  readonly request: RequestMessage
   readonly connection: ConnectionField
-  readonly protocol: 'HTTP/1.0' | 'HTTP/1.1'
+  readonly protocol: 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2'
   /** The address that connected, or that a trusted proxy's PROXY header names; `''` on a unix socket. */
   readonly peer: string
   /** What the engine wants to remember of this connection between requests. */
@@ -51,9 +51,9 @@ export interface VisitorSide {
   /** Our own 100, when the origin keeps silent. */
   sendContinue(): void
   /** A 1xx of the origin. */
-  interim(response: ResponseReader, connection: ConnectionField): void
+  interim(response: ResponseMessage, connection: ConnectionField): void
   /** Begins the origin's final response. */
-  begin(response: ResponseReader, connection: ConnectionField, edits: FieldEdits | undefined): void
+  begin(response: ResponseMessage, connection: ConnectionField, edits: FieldEdits | undefined): void
   /** A piece of its body; lent pieces are used up before this returns. */
   send(piece: Buffer, isLent: boolean): void
   /** Its end. */
@@ -64,11 +64,11 @@ export interface VisitorSide {
   flush(): void
   /** Cuts the connection so that the visitor sees an incomplete message. */
   abort(): void
-  /** Sends the 101 and gives up the socket; what was read behind the request comes along. */
-  takeSocket(
-    response: ResponseReader,
-    connection: ConnectionField,
-  ): { readonly socket: Socket; readonly early: Buffer | undefined }
+  /**
+   * Accepts the WebSocket that the request asked for and gives up the socket, or the stream in its place; what was read behind the
+   * request comes along.
+   */
+  takeSocket(response: ResponseMessage, connection: ConnectionField): RelayEnd
 }
 
 /** The engine, as a visitor's connection sees it. One per listening address; its answers follow the running config. */

@@ -7,29 +7,22 @@ import type { ReasonCode } from '../../base/reason.ts'
 import { type Dialing, type DialRequest, dial, originFailure } from '../../net/dial.ts'
 import type { ReadBuffers } from '../../net/read-buffers.ts'
 import type { Deadline, Wheel } from '../../net/wheel.ts'
-import type { OriginSide, OriginSink } from '../origin-side.ts'
+import type { Sender } from '../message.ts'
+import type { OriginSide, OriginSink, OriginTimeouts } from '../origin-side.ts'
 import { Outlet } from '../outlet.ts'
+import type { RelayEnd } from '../relay.ts'
 import { ConnectionField } from './connection-field.ts'
 import type { Head } from './head.ts'
 import { FIELD } from './names.ts'
 import type { Refusal } from './refusal.ts'
 import { type ResponseEvents, ResponseReader } from './response-reader.ts'
+import { goesChunked, type RequestPlan, trailerLines, writeRequestHead } from './write-request.ts'
 
 /** What every connection of the process shares. */
 export interface WireParts {
   readonly clock: Clock
   readonly wheel: Wheel
   readonly buffers: ReadBuffers
-}
-
-/** Milliseconds; 0 turns one off. */
-export interface OriginTimeouts {
-  /** From the last byte of the request to the end of the response head. */
-  readonly head: number
-  /** Silence between two reads. */
-  readonly read: number
-  /** The origin accepts no bytes. */
-  readonly write: number
 }
 
 /** Whoever keeps idle connections. */
@@ -60,6 +53,7 @@ export class H1Origin implements OriginSide, ResponseEvents {
   private tap: ((bytes: Buffer) => boolean) | undefined
   private timeouts: OriginTimeouts = { head: 0, read: 0, write: 0 }
   private error: Error | undefined
+  private isChunked = false
   private isRequestDone = false
   private isUpgraded = false
   private isPaused = false
@@ -115,14 +109,21 @@ export class H1Origin implements OriginSide, ResponseEvents {
   }
 
   /** Starts an exchange. The connection is connected and free. */
-  begin(sink: OriginSink, method: string, timeouts: OriginTimeouts): void {
+  begin(
+    sink: OriginSink,
+    { request, connection }: Sender,
+    plan: RequestPlan,
+    timeouts: OriginTimeouts,
+  ): void {
     this.sink = sink
     this.timeouts = timeouts
     this.isRequestDone = false
     this.bodyBytes = 0
     this.deadline.disarm()
     this.outlet.limitStalls(timeouts.write, this.wheel)
-    this.response.expect(method)
+    this.response.expect(request.line.method)
+    this.isChunked = goesChunked(request, connection)
+    this.outlet.text(writeRequestHead(request, connection, plan))
   }
 
   /** Waits for another exchange, for so long at the most (0: for ever). */
@@ -131,23 +132,18 @@ export class H1Origin implements OriginSide, ResponseEvents {
     if (timeoutMs > 0) this.deadline.arm(timeoutMs)
   }
 
-  text(text: string): void {
-    this.outlet.text(text)
-  }
-
   send(piece: Buffer): void {
-    this.outlet.bytes(piece, false)
-  }
-
-  sendChunk(piece: Buffer): void {
-    this.outlet.chunk(piece, false)
+    if (this.isChunked) this.outlet.chunk(piece, false)
+    else this.outlet.bytes(piece, false)
   }
 
   flush(): void {
     this.outlet.flush()
   }
 
-  finishRequest(): void {
+  finishRequest(trailers: Head | undefined): void {
+    if (this.isChunked)
+      this.outlet.text(trailers === undefined ? '0\r\n\r\n' : `0\r\n${trailerLines(trailers)}\r\n`)
     this.isRequestDone = true
     if (this.timeouts.head > 0 && this.response.isAwaitingHead) this.deadline.arm(this.timeouts.head)
     this.listenForSilence()
@@ -170,10 +166,7 @@ export class H1Origin implements OriginSide, ResponseEvents {
     this.close()
   }
 
-  takeSocket(read: (bytes: Buffer) => boolean): {
-    readonly socket: Socket
-    readonly early: Buffer | undefined
-  } {
+  takeSocket(read: (bytes: Buffer) => boolean): RelayEnd {
     this.sink = undefined
     this.tap = read
     this.deadline.disarm()

@@ -210,6 +210,11 @@ export class RequestReader {
     this.events.refused(refusal)
   }
 
+  /** Extended CONNECT is HTTP/2's. */
+  get isConnect(): boolean {
+    return false
+  }
+
   /** Whether the request has a body at all. */
   get hasBody(): boolean {
     return this.framing > 0 || this.framing === CHUNKED

@@ -4,13 +4,15 @@ import type { Socket } from 'node:net'
 import type { Answer } from '../../http/answer.ts'
 import type { FieldEdits } from '../../http/edits.ts'
 import type { Deadline, Wheel } from '../../net/wheel.ts'
+import type { ResponseMessage } from '../message.ts'
 import { Outlet } from '../outlet.ts'
+import type { RelayEnd } from '../relay.ts'
 import type { RequestSink, VisitorPort, VisitorSide } from '../visitor-side.ts'
 import { ConnectionField } from './connection-field.ts'
 import type { Head } from './head.ts'
+import { FIELD } from './names.ts'
 import type { Refusal } from './refusal.ts'
 import { type RequestEvents, RequestReader } from './request-reader.ts'
-import type { ResponseReader } from './response-reader.ts'
 import { trailerLines } from './write-request.ts'
 import { writeAnswerHead, writeInterimHead, writeResponseHead, writeSwitchingHead } from './write-response.ts'
 
@@ -246,11 +248,11 @@ export class H1Visitor implements VisitorSide, RequestEvents {
     this.outlet.flush()
   }
 
-  interim(response: ResponseReader, connection: ConnectionField): void {
+  interim(response: ResponseMessage, connection: ConnectionField): void {
     if (!this.request.line.isHttp10) this.outlet.text(writeInterimHead(response, connection))
   }
 
-  begin(response: ResponseReader, connection: ConnectionField, edits: FieldEdits | undefined): void {
+  begin(response: ResponseMessage, connection: ConnectionField, edits: FieldEdits | undefined): void {
     const isOpenEnded =
       !response.isBodiless && (response.framing < 0 || connection.nominated.has('content-length'))
     this.isChunked = isOpenEnded && !this.request.line.isHttp10
@@ -341,11 +343,9 @@ export class H1Visitor implements VisitorSide, RequestEvents {
     else this.destroy()
   }
 
-  takeSocket(
-    response: ResponseReader,
-    connection: ConnectionField,
-  ): { readonly socket: Socket; readonly early: Buffer | undefined } {
-    this.outlet.text(writeSwitchingHead(response, connection))
+  takeSocket(response: ResponseMessage, connection: ConnectionField): RelayEnd {
+    const key = this.request.head.known(FIELD.webSocketKey)
+    this.outlet.text(writeSwitchingHead(response, connection, key))
     this.outlet.flush()
     this.deadline.release()
     this.isLingering = true

@@ -1,12 +1,12 @@
 // Writes the request head that an origin gets: runs of untouched lines are copied as one slice, framing and the forwarding
 // fields are ours (design engine, "Headers to the origin").
 import { type FieldEdits, isDropped } from '../../http/edits.ts'
+import type { RequestMessage } from '../message.ts'
 import type { ConnectionField } from './connection-field.ts'
 import { CHUNKED } from './framing.ts'
 import type { Head } from './head.ts'
 import { CANONICAL_LENGTH, endingFields } from './hop-by-hop.ts'
 import { ALIAS, FIELD } from './names.ts'
-import type { RequestReader } from './request-reader.ts'
 
 /** What the engine decided about one request on its way to one origin. */
 export interface RequestPlan {
@@ -20,6 +20,8 @@ export interface RequestPlan {
   readonly edits: FieldEdits | undefined
   /** Goes on as a WebSocket handshake. */
   readonly isUpgrade: boolean
+  /** Our Sec-WebSocket-Key for a visitor whose protocol has none. */
+  readonly webSocketKey: string | undefined
   /** The connection is not to be used again. */
   readonly close: boolean
 }
@@ -48,14 +50,14 @@ const ENDS_HERE: Uint8Array = endingFields([
 ])
 
 /** Whether the body goes on in chunks: it came so, or its Content-Length was nominated away. */
-export function goesChunked(request: RequestReader, connection: ConnectionField): boolean {
+export function goesChunked(request: RequestMessage, connection: ConnectionField): boolean {
   if (request.framing === CHUNKED) return true
   return request.framing > 0 && connection.nominated.has('content-length')
 }
 
 /** The whole head, blank line included, as latin1 text. */
 export function writeRequestHead(
-  request: RequestReader,
+  request: RequestMessage,
   connection: ConnectionField,
   plan: RequestPlan,
 ): string {
@@ -73,6 +75,7 @@ export function writeRequestHead(
   if (head.counts[FIELD.host] === 0) text += `Host: ${plan.host}\r\n`
   if (plan.edits === undefined) text += plan.ours.joined + plan.requestIdLine
   else text += remainingOurs(plan, plan.edits) + plan.edits.lines
+  if (plan.webSocketKey !== undefined) text += `Sec-WebSocket-Key: ${plan.webSocketKey}\r\n`
   if (plan.isUpgrade) text += 'Connection: Upgrade\r\nUpgrade: websocket\r\n'
   else if (plan.close) text += 'Connection: close\r\n'
   if (isChunked) text += 'Transfer-Encoding: chunked\r\n'
@@ -81,7 +84,7 @@ export function writeRequestHead(
 
 /** What stands in place of line `index`: undefined for the line itself, `''` for nothing. */
 function replacement(
-  request: RequestReader,
+  request: RequestMessage,
   connection: ConnectionField,
   plan: RequestPlan,
   index: number,
@@ -105,7 +108,7 @@ function asksForTrailers(head: Head, index: number): boolean {
 }
 
 /** A length that was nominated goes (the body is chunked instead), one with leading zeros is written anew. */
-function contentLength(request: RequestReader, connection: ConnectionField): string | undefined {
+function contentLength(request: RequestMessage, connection: ConnectionField): string | undefined {
   if (connection.nominated.has('content-length')) return ''
   const written = request.head.known(FIELD.contentLength) ?? ''
   return CANONICAL_LENGTH.test(written) ? undefined : `Content-Length: ${request.framing}\r\n`

@@ -2,10 +2,11 @@
 import type { Answer } from '../../http/answer.ts'
 import { type FieldEdits, isDropped } from '../../http/edits.ts'
 import { reasonPhrase } from '../../http/status.ts'
+import { acceptOf } from '../../http/websocket.ts'
+import type { ResponseMessage } from '../message.ts'
 import type { ConnectionField } from './connection-field.ts'
 import { CANONICAL_LENGTH, endingFields } from './hop-by-hop.ts'
 import { FIELD } from './names.ts'
-import type { ResponseReader } from './response-reader.ts'
 
 /** How the message ends for this visitor. */
 export interface ResponsePlan {
@@ -20,7 +21,7 @@ const ENDS_HERE: Uint8Array = endingFields([])
 
 /** The origin's final response head for a visitor, blank line included, as latin1 text. */
 export function writeResponseHead(
-  response: ResponseReader,
+  response: ResponseMessage,
   connection: ConnectionField,
   plan: ResponsePlan,
 ): string {
@@ -31,18 +32,25 @@ export function writeResponseHead(
 }
 
 /** A 1xx head on its way through; the route's edits don't touch it. */
-export function writeInterimHead(response: ResponseReader, connection: ConnectionField): string {
+export function writeInterimHead(response: ResponseMessage, connection: ConnectionField): string {
   return `HTTP/1.1 ${response.line.status} ${response.line.reason}\r\n${copyFields(response, connection, undefined)}\r\n`
 }
 
 /** The 101 that opens a WebSocket: exactly our two upgrade lines and the origin's other fields. */
-export function writeSwitchingHead(response: ResponseReader, connection: ConnectionField): string {
-  const fields = copyFields(response, connection, undefined)
+export function writeSwitchingHead(
+  response: ResponseMessage,
+  connection: ConnectionField,
+  key: string | undefined,
+): string {
+  let fields = copyFields(response, connection, undefined)
+  // The 200 of an extended CONNECT answers no key (RFC 8441 5.2): we do.
+  if (response.line.status === 200 && key !== undefined)
+    fields += `Sec-WebSocket-Accept: ${acceptOf(key)}\r\n`
   return `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${fields}\r\n`
 }
 
 function copyFields(
-  response: ResponseReader,
+  response: ResponseMessage,
   connection: ConnectionField,
   edits: FieldEdits | undefined,
 ): string {
@@ -60,7 +68,7 @@ function copyFields(
 
 /** What stands in place of line `index`: undefined for the line itself, `''` for nothing. */
 function replacement(
-  response: ResponseReader,
+  response: ResponseMessage,
   connection: ConnectionField,
   edits: FieldEdits | undefined,
   index: number,

@@ -104,8 +104,15 @@ describe('1xx', () => {
     const { reader, connection } = reading(
       'HTTP/1.1 101 Sure\r\nupgrade: WebSocket\r\nconnection: upgrade, x-a\r\nX-A: 1\r\nSec-WebSocket-Accept: s\r\n\r\n',
     )
-    expect(writeSwitchingHead(reader, connection)).toBe(
+    expect(writeSwitchingHead(reader, connection, 'k')).toBe(
       'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s\r\n\r\n',
+    )
+  })
+
+  it('a 101 for the 200 of an extended CONNECT answers the key of the visitor', () => {
+    const { reader, connection } = reading('HTTP/1.1 200 OK\r\nX-A: 1\r\n\r\n')
+    expect(writeSwitchingHead(reader, connection, 'dGhlIHNhbXBsZSBub25jZQ==')).toBe(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-A: 1\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n',
     )
   })
 })

@@ -25,6 +25,7 @@ export const REQUEST_PLAN: RequestPlan = {
   requestIdLine: 'X-Request-Id: 1\r\n',
   edits: undefined,
   isUpgrade: false,
+  webSocketKey: undefined,
   close: false,
 }
 
