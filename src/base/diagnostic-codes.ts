@@ -67,6 +67,8 @@ export const DIAGNOSTIC_CODES = {
   'certificate/host': 'Neither a host, an address, nor `*.` and a host.',
   'certificate/key': 'A key is not the one of its certificate.',
   'certificate/weak': 'A certificate with an RSA key of fewer than 2048 bits, which nobody accepts any more.',
+  'certificate/refused':
+    'OpenSSL refuses to use a certificate: a weak signature, a curve it does not know. Only a running server reports this.',
   'certificate/not-valid': 'A certificate that has expired, or is not valid yet.',
   'certificate/expires-soon': 'A certificate that expires within 14 days.',
   'certificate/other-host':

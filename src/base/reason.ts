@@ -17,6 +17,7 @@ export type ReasonCode =
   | 'method_not_allowed'
   | 'expectation_failed'
   | 'upgrade_required'
+  | 'misdirected_request'
   | 'body_too_large'
   | 'header_timeout'
   | 'body_timeout'

@@ -39,7 +39,7 @@ function addressOf(from: string): string {
   return from
 }
 
-/** `p2pstream explain`: 0 when a route takes the request, 1 when none does or the file is invalid. */
+/** `p2pstream explain`: 0 when a route takes the request or its listener redirects it, 1 when none does or the file is invalid. */
 export async function explainRequest(
   flags: ExplainFlags,
   environment: LoadRequest['environment'],
@@ -74,5 +74,6 @@ export async function explainRequest(
   }
   const places = placesOf(loaded, pointersOf(explanation))
   await printResult((flags.format === 'json' ? explanationJson : explanationText)(explanation, places))
-  return explanation.route === undefined ? EXIT.no : EXIT.yes
+  const isAnswered = explanation.route !== undefined || explanation.outcome.kind === 'redirect'
+  return isAnswered ? EXIT.yes : EXIT.no
 }

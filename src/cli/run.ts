@@ -22,6 +22,7 @@ import { hasColors, printNote } from './print.ts'
 import { printRefusal } from './print-refusal.ts'
 import { listenToSignals } from './signals.ts'
 import { findSource } from './source.ts'
+import { stateFolder } from './state-folder.ts'
 import { currentVersion } from './version.ts'
 
 export interface RunFlags {
@@ -58,7 +59,14 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
   })
   const faults = watchFaults(log)
   const access = openAccessLog({ lines: recordLines(clock), clock, log, rules: SILENT })
-  const engine = startEngine({ clock, random: systemRandom(), log, access, keep: openKeep() })
+  const engine = startEngine({
+    clock,
+    random: systemRandom(),
+    log,
+    access,
+    keep: openKeep(),
+    stateDir: stateFolder(environment),
+  })
   const loader = openLoader()
   const reloader = openReloader({
     clock,

@@ -6,10 +6,12 @@ import { formatDuration } from '../base/duration.ts'
 import { inSlices } from '../base/in-slices.ts'
 import { type Plan, planSteps } from '../snapshot/plan.ts'
 import type { Listener, Snapshot } from '../snapshot/snapshot.ts'
+import type { Shown } from '../tls/shown.ts'
 import { Door } from './door.ts'
 import { changedUnder } from './drain.ts'
 import type { Adopter } from './engine.ts'
-import { type Bindings, bind, type Live } from './live.ts'
+import { bind, type Live } from './live.ts'
+import { newlyShown, secure } from './secure.ts'
 
 export type Adoption =
   | { readonly ok: true; readonly generation: number; readonly plan: Plan }
@@ -20,7 +22,8 @@ export interface Acquired {
   readonly ok: true
   readonly live: Live
   readonly plan: Plan
-  readonly bindings: Bindings
+  readonly identities: ReadonlySet<string>
+  readonly newlyShown: readonly Shown[]
   readonly opened: readonly Door[]
   readonly closing: readonly Door[]
 }
@@ -37,6 +40,8 @@ export async function acquire(
 ): Promise<Acquired | (Adoption & { readonly ok: false })> {
   const wanted = enabledListeners(next)
   const bindings = await inSlices(bind(next, engine.parts.keep, engine.wire), engine.parts.clock, nextTurn)
+  const secured = await secure(next, engine.parts)
+  if (!secured.ok) return secured
   const plan = await inSlices(planSteps(engine.live?.snapshot, next), engine.parts.clock, nextTurn)
   const closing = [...engine.doors].filter(([word]) => !wanted.has(word)).map(([, door]) => door)
   const doors = await openDoors(engine, wanted, closing)
@@ -51,10 +56,20 @@ export async function acquire(
     snapshot: next,
     generation,
     listeners,
+    terms: secured.terms,
+    shown: secured.shown,
     pools: bindings.pools,
     connections: bindings.connections,
   }
-  return { ok: true, live, plan, bindings, opened: doors.opened, closing }
+  return {
+    ok: true,
+    live,
+    plan,
+    identities: new Set([...bindings.identities, ...secured.identities]),
+    newlyShown: newlyShown(engine.live?.shown, secured.shown),
+    opened: doors.opened,
+    closing,
+  }
 }
 
 type Opening =
@@ -137,8 +152,12 @@ export async function release(
   engine: Adopter,
   acquired: Acquired,
 ): Promise<Adoption & { readonly ok: true }> {
-  const { live, closing, opened, bindings } = acquired
+  const { live, closing, opened, identities } = acquired
   const { log } = engine.parts
+  for (const { certificate, notAfter } of acquired.newlyShown) {
+    const expires = new Date(notAfter * 1000).toISOString()
+    log.info('certificate/loaded', { certificate: certificate.id, hosts: certificate.hosts, expires })
+  }
   for (const door of opened) {
     engine.doors.set(door.word, door)
     door.open()
@@ -163,7 +182,7 @@ export async function release(
     cutWhatWent(engine, drainTimeout)
   })
   // Idle connections and counters of what the file no longer names go now; those in use are closed by their own exchange.
-  engine.parts.keep.retain(identity => bindings.identities.has(identity))
+  engine.parts.keep.retain(identity => identities.has(identity))
   return { ok: true, generation: live.generation, plan: acquired.plan }
 }
 

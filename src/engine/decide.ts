@@ -1,7 +1,7 @@
 // The decision: from a request's facts to a verdict, without a socket. It reads State and changes none of it.
 import type { Answer } from '../http/answer.ts'
 import type { Facts } from '../http/facts.ts'
-import { locationOf } from '../http/location.ts'
+import { locationOf, type Redirect } from '../http/location.ts'
 import type { Listener, Route } from '../snapshot/snapshot.ts'
 import { select } from '../upstream/select.ts'
 import { rescue } from './rescue.ts'
@@ -36,6 +36,7 @@ interface Step {
 /** The one order (design engine, "Life of a request", 2 to 14), the same for every listener. */
 export const STEPS: readonly Step[] = [
   { name: 'path', does: 'refuse dot segments, backslashes and control bytes', run: refuseForbiddenPath },
+  { name: 'https', does: 'redirect to https where the listener says so', run: redirectToHttps },
   { name: 'match', does: 'find the route', run: matchRoute },
   { name: 'separators', does: 'refuse %2f and %5c unless the route allows them', run: refuseSeparators },
   { name: 'no_route', does: 'answer 404 without a route', run: refuseUnrouted },
@@ -77,9 +78,17 @@ function refuseUnrouted({ listener, route }: Progress): Verdict | undefined {
   return route === undefined ? answer(rescue({ code: 'no_route', at: listener.at }), undefined) : undefined
 }
 
+function redirectToHttps({ listener, facts }: Progress): Verdict | undefined {
+  const { redirectToHttps: action } = listener
+  return action === undefined ? undefined : redirected(action, facts, undefined)
+}
+
 function redirect({ facts, route }: Progress): Verdict | undefined {
   const action = route?.action
-  if (action?.kind !== 'redirect') return undefined
+  return action?.kind === 'redirect' ? redirected(action, facts, route) : undefined
+}
+
+function redirected(action: Redirect, facts: Facts, route: Route | undefined): Verdict {
   const location = locationOf(action, facts)
   if (location === undefined) {
     const reason = {

@@ -1,5 +1,6 @@
 // One listening address: takes the sockets that arrive, counts them, and knows which listener's config holds for them now.
 import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { type Address, formatAddress } from '../base/address.ts'
 import type { Timer } from '../base/clock.ts'
 import { plainAddress } from '../http/forwarded.ts'
@@ -7,10 +8,14 @@ import { type Bound, listen } from '../net/listen.ts'
 import { type Arrival, type Arrived, awaitHeader } from '../net/proxy-arrival.ts'
 import type { Log } from '../observe/log.ts'
 import type { Listener } from '../snapshot/snapshot.ts'
+import { Acceptor, type Handshakes } from '../tls/acceptor.ts'
+import type { Certificate } from '../tls/certificate.ts'
+import { covers, plainName } from '../tls/names.ts'
+import type { Terms } from '../tls/terms.ts'
 import type { WireParts } from '../wire/h1/origin.ts'
 import type { Refusal } from '../wire/h1/refusal.ts'
 import { H1Visitor } from '../wire/h1/visitor.ts'
-import type { RequestSink, VisitorLimits, VisitorPort, VisitorSide } from '../wire/visitor-side.ts'
+import type { RequestSink, Security, VisitorLimits, VisitorPort, VisitorSide } from '../wire/visitor-side.ts'
 
 /** What a door needs of the engine behind it. */
 export interface Reception {
@@ -19,6 +24,8 @@ export interface Reception {
   dateLine(): string
   /** The config that holds for a door's next request; undefined when no listener has its address any more. */
   listenerOf(door: Door): Listener | undefined
+  /** What the handshakes of an https listener go by; undefined for one that speaks plain text. */
+  termsOf(listener: Listener): Terms | undefined
   open(door: Door, listener: Listener, side: VisitorSide): RequestSink
   refuse(door: Door, listener: Listener, side: VisitorSide, refusal: Refusal): void
 }
@@ -26,7 +33,7 @@ export interface Reception {
 /** How long an idle connection may wait for one more request once its listener goes away. */
 const IDLE_GRACE = 1_000
 
-export class Door implements VisitorPort {
+export class Door implements VisitorPort, Handshakes {
   readonly address: Address
   /** Requests under way, for max_requests_in_flight. */
   inFlight = 0
@@ -38,6 +45,9 @@ export class Door implements VisitorPort {
   private readonly visitors = new Set<H1Visitor>()
   /** Connections whose PROXY header isn't whole yet. */
   private readonly arriving = new Set<Arrival>()
+  /** Sockets on which TLS is being agreed on, and whom they are from. */
+  private readonly handshakes = new Map<Socket, string>()
+  private acceptor: Acceptor | undefined
   private whenDeserted: (() => void)[] = []
   /** Connections past max_connections: accepted, not read, closed after header_timeout. */
   private readonly turnedAway = new Map<Socket, Timer>()
@@ -87,7 +97,7 @@ export class Door implements VisitorPort {
   }
 
   get connections(): number {
-    return this.visitors.size + this.arriving.size
+    return this.visitors.size + this.arriving.size + this.handshakes.size
   }
 
   get limits(): VisitorLimits {
@@ -152,9 +162,42 @@ export class Door implements VisitorPort {
     this.reception.log.debug('proxy-protocol/refused', { listener: this.listenerId, peer, why })
   }
 
-  /** `peer` is who the connection is from: its own address, or the one that a trusted proxy's header names. */
+  /**
+   * `peer` is who the connection is from: its own address, or the one that a trusted proxy's header names. New connections
+   * follow the running config, whatever was spoken here before.
+   */
   private enter(socket: Socket, peer: string): void {
-    this.visitors.add(new H1Visitor(socket, peer, this, this.reception.wire.wheel))
+    const terms = this.reception.termsOf(this.current)
+    if (terms === undefined) {
+      this.converse(socket, peer, undefined)
+      return
+    }
+    const now = this.reception.wire.clock.now()
+    if (this.acceptor?.terms !== terms) this.acceptor = new Acceptor(terms, this, now)
+    this.handshakes.set(socket, peer)
+    this.acceptor.accept(socket, now)
+  }
+
+  secured(socket: TLSSocket, raw: Socket, name: string | undefined, { names = [] }: Certificate): void {
+    const peer = this.handshakes.get(raw)
+    if (peer === undefined) throw new Error('a handshake that nobody began is done')
+    this.handshakes.delete(raw)
+    this.converse(socket, peer, {
+      name: name === undefined ? undefined : plainName(name),
+      covers: host => covers(names, host),
+    })
+  }
+
+  failed(raw: Socket, why: string): void {
+    const peer = this.handshakes.get(raw)
+    this.handshakes.delete(raw)
+    this.reception.log.debug('tls/handshake-failed', { listener: this.listenerId, peer, why })
+    this.tellDeserted()
+  }
+
+  /** Where a visitor's protocol is chosen. */
+  private converse(socket: Socket, peer: string, security: Security | undefined): void {
+    this.visitors.add(new H1Visitor(socket, peer, security, this, this.reception.wire.wheel))
   }
 
   private turnAway(socket: Socket, headerTimeout: number): void {
@@ -205,6 +248,7 @@ export class Door implements VisitorPort {
     this.reception.wire.clock.after(IDLE_GRACE, () => {
       for (const visitor of this.visitors) visitor.closeIdle()
       for (const arrival of this.arriving) arrival.destroy()
+      for (const raw of this.handshakes.keys()) raw.destroy()
     })
   }
 
@@ -213,5 +257,6 @@ export class Door implements VisitorPort {
     this.close()
     for (const visitor of this.visitors) visitor.destroy()
     for (const arrival of this.arriving) arrival.destroy()
+    for (const raw of this.handshakes.keys()) raw.destroy()
   }
 }

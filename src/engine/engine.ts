@@ -9,6 +9,7 @@ import type { AccessSink } from '../observe/access.ts'
 import type { Log } from '../observe/log.ts'
 import type { Listener, Snapshot } from '../snapshot/snapshot.ts'
 import type { Keep } from '../state/keep.ts'
+import type { Terms } from '../tls/terms.ts'
 import type { WireParts } from '../wire/h1/origin.ts'
 import type { Refusal } from '../wire/h1/refusal.ts'
 import type { RequestSink, VisitorSide } from '../wire/visitor-side.ts'
@@ -28,6 +29,8 @@ export interface EngineParts {
   readonly log: Log
   readonly access: AccessSink
   readonly keep: Keep
+  /** Where what outlives the process is kept unless the file says. */
+  readonly stateDir: string
 }
 
 export interface Engine {
@@ -97,6 +100,10 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
 
   listenerOf(door: Door): Listener | undefined {
     return this.live?.listeners.get(door)
+  }
+
+  termsOf(listener: Listener): Terms | undefined {
+    return this.live?.terms.get(listener)
   }
 
   open(door: Door, listener: Listener, side: VisitorSide): RequestSink {

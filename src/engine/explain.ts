@@ -34,7 +34,7 @@ export function explain(
   const chosen = chooseListener(snapshot, readUrl(request.url), listenerId)
   if (chosen.listener === undefined) return { kind: 'no_listener', why: chosen.why }
   const { listener, by } = chosen
-  const head = readMadeUp(request, listener.limits)
+  const head = readMadeUp(request, listener)
   if ('status' in head) {
     const refused: Verdict = {
       kind: 'answer',
@@ -116,9 +116,9 @@ function answerOutcome({ answer, route, target }: AnswerVerdict, listener: Liste
       bodyBytes: answer.body.length,
     }
   }
-  if (route?.action.kind === 'redirect' && reason.code === 'redirect') {
+  if (reason.code === 'redirect') {
     const location = answer.fields.find(([name]) => name === 'Location')?.[1] ?? ''
-    return { kind: 'redirect', status, location, at: route.action.at }
+    return { kind: 'redirect', status, location, at: reason.at ?? listener.at }
   }
   const hasErrorPage = (route?.errorPages?.find(status) ?? listener.errorPages?.find(status)) !== undefined
   return { kind: 'refusal', status, code: reason.code, at: reason.at, detail: reason.detail, hasErrorPage }

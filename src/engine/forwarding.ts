@@ -22,11 +22,11 @@ export function forwardingFields(
   return fieldLines([
     ['X-Forwarded-For', chain === '' ? peer : `${chain}, ${peer}`],
     ['X-Real-IP', client === '' ? NO_ADDRESS : client],
-    ['X-Forwarded-Host', head.known(FIELD.xForwardedHost) ?? forwardedHost(memo.authority)],
-    ['X-Forwarded-Proto', head.known(FIELD.xForwardedProto) ?? 'http'],
+    ['X-Forwarded-Host', head.known(FIELD.xForwardedHost) ?? forwardedHost(memo.authority, memo.scheme)],
+    ['X-Forwarded-Proto', head.known(FIELD.xForwardedProto) ?? memo.scheme],
     [
       'X-Forwarded-Port',
-      head.known(FIELD.xForwardedPort) ?? String(listenerPort(memo.listener, memo.authority)),
+      head.known(FIELD.xForwardedPort) ?? String(listenerPort(memo.listener, memo.authority, memo.scheme)),
     ],
     ['X-Forwarded-Prefix', (head.known(FIELD.xForwardedPrefix) ?? '') + removedPrefix],
   ])

@@ -2,6 +2,8 @@
 
 import type { Listener, Snapshot } from '../snapshot/snapshot.ts'
 import type { Keep } from '../state/keep.ts'
+import type { Shown } from '../tls/shown.ts'
+import type { Terms } from '../tls/terms.ts'
 import { Connections } from '../upstream/connections.ts'
 import { openPoolState, type PoolState, poolStateIdentity } from '../upstream/pool-state.ts'
 import type { Pool, Profile } from '../upstream/target.ts'
@@ -13,6 +15,10 @@ export interface Live {
   /** Counts adoptions, from 1. */
   readonly generation: number
   readonly listeners: ReadonlyMap<Door, Listener>
+  /** By https listener. */
+  readonly terms: ReadonlyMap<Listener, Terms>
+  /** Every certificate that a visitor may be shown, by id. */
+  readonly shown: ReadonlyMap<string, Shown>
   readonly pools: ReadonlyMap<Pool, PoolState>
   readonly connections: ReadonlyMap<Profile, Connections>
 }

@@ -3,7 +3,7 @@
 import type { Field } from '../http/edits.ts'
 import type { RequestHead } from '../http/facts.ts'
 import { writtenBytes } from '../http/path.ts'
-import type { Limits } from '../snapshot/snapshot.ts'
+import type { Listener } from '../snapshot/snapshot.ts'
 import type { Refusal } from '../wire/h1/refusal.ts'
 import { RequestReader } from '../wire/h1/request-reader.ts'
 
@@ -43,7 +43,10 @@ export function readUrl(url: string): MadeUpUrl {
 }
 
 /** The head as the engine gets it, or the codec's refusal. */
-export function readMadeUp(request: MadeUpRequest, limits: Limits): RequestHead | Refusal {
+export function readMadeUp(
+  request: MadeUpRequest,
+  { limits, protocol }: Pick<Listener, 'limits' | 'protocol'>,
+): RequestHead | Refusal {
   const { authority, target } = readUrl(request.url)
   const isHosted = request.fields.some(([name]) => name.toLowerCase() === 'host')
   const fields = isHosted ? request.fields : [['Host', authority] as const, ...request.fields]
@@ -62,7 +65,7 @@ export function readMadeUp(request: MadeUpRequest, limits: Limits): RequestHead 
   return (
     refusal ?? {
       method: reader.line.method,
-      scheme: 'http',
+      scheme: protocol,
       authority: reader.authority,
       target: reader.line.pathAndQuery,
       fields: reader.head,

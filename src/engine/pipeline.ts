@@ -6,6 +6,7 @@ import type { Answer } from '../http/answer.ts'
 import { readFacts } from '../http/facts.ts'
 import { rewritePath } from '../http/rewrite.ts'
 import { commit } from '../upstream/balance.ts'
+import type { Security } from '../wire/visitor-side.ts'
 import { Attempt } from './attempt.ts'
 import { decide } from './decide.ts'
 import type { Exchange } from './exchange.ts'
@@ -28,11 +29,12 @@ const NO_BODY = Buffer.alloc(0)
 export function conduct(exchange: Exchange, live: Live, parts: PipelineParts): void {
   const { side, listener } = exchange
   const { line, authority, head } = side.request
-  exchange.requestId = requestIdOf(side, visitorMemo(side, listener), parts.random)
+  const memo = visitorMemo(side, listener)
+  exchange.requestId = requestIdOf(side, memo, parts.random)
   const facts = readFacts(
     {
       method: line.method,
-      scheme: 'http',
+      scheme: memo.scheme,
       authority,
       target: line.pathAndQuery,
       fields: head,
@@ -77,9 +79,22 @@ function earlyAnswer(exchange: Exchange): Answer | undefined {
       detail: 'max_requests_in_flight',
     })
   }
+  if (isMisdirected(side.security, exchange.facts?.host ?? '')) {
+    const detail = `the connection is for ${side.security?.name}`
+    return rescue({ code: 'misdirected_request', at: listener.at, detail })
+  }
   if (side.request.line.target === '*')
     return { status: 204, fields: [], body: NO_BODY, reason: { code: 'options_asterisk' } }
   return undefined
+}
+
+/**
+ * Whether a request came on a connection that is somebody else's (RFC 9110 7.4): the visitor asked for another name, and the
+ * certificate doesn't answer for this one.
+ */
+function isMisdirected(security: Security | undefined, host: string): boolean {
+  if (security?.name === undefined || host === '' || host === security.name) return false
+  return !security.covers(host)
 }
 
 /** Sets the limit that holds for the body, the route's before the listener's; an announced length past it is refused at once. */

@@ -2,6 +2,7 @@
 import type { ExchangeRecord } from '../observe/record.ts'
 import { FIELD } from '../wire/h1/names.ts'
 import type { Exchange } from './exchange.ts'
+import { schemeOf } from './visitor-memo.ts'
 
 /** Times are rounded to microseconds, which is more than they are worth. */
 function rounded(ms: number | undefined): number | undefined {
@@ -22,7 +23,7 @@ export function recordOf(exchange: Exchange): ExchangeRecord {
     attempts: exchange.attempts,
     reused: exchange.isReused,
     method: line.method,
-    scheme: exchange.listener.protocol,
+    scheme: schemeOf(side),
     authority,
     requestTarget: line.target,
     protocol: side.protocol,

@@ -16,6 +16,7 @@ const STATUS: Readonly<Partial<Record<ReasonCode, number>>> = {
   body_too_large: 413,
   uri_too_long: 414,
   expectation_failed: 417,
+  misdirected_request: 421,
   upgrade_required: 426,
   headers_too_large: 431,
   client_cancelled: 499,

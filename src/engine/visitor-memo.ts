@@ -6,6 +6,7 @@ import type { VisitorSide } from '../wire/visitor-side.ts'
 
 export interface VisitorMemo {
   readonly listener: Listener
+  readonly scheme: 'http' | 'https'
   readonly authority: string
   /** Whether the peer is a trusted proxy. */
   readonly isTrusted: boolean
@@ -16,47 +17,47 @@ export interface VisitorMemo {
 /** The name X-Forwarded-For and X-Real-IP give to a peer on a unix socket, which has no address (RFC 7239 6.2). */
 export const NO_ADDRESS = 'unknown'
 
-const DEFAULT_PORT = 80
+const DEFAULT_PORTS = { http: 80, https: 443 } as const
+
+/** What the visitor speaks to us, whatever its listener would speak by now. */
+export function schemeOf(side: VisitorSide): 'http' | 'https' {
+  return side.security === undefined ? 'http' : 'https'
+}
 
 /** The memo of a connection, made anew when its Host or its listener's config changed. */
 export function visitorMemo(side: VisitorSide, listener: Listener): VisitorMemo {
   const known = side.memo as VisitorMemo | undefined
   const { authority } = side.request
   if (known !== undefined && known.listener === listener && known.authority === authority) return known
+  const scheme = schemeOf(side)
   const memo: VisitorMemo = {
     listener,
+    scheme,
     authority,
     isTrusted: listener.trustedProxies.has(side.peer),
-    ours: ourFields(
-      side.peer === '' ? NO_ADDRESS : side.peer,
-      forwardedHost(authority),
-      listenerPort(listener, authority),
-    ),
+    ours: fieldLines([
+      ['X-Forwarded-For', side.peer === '' ? NO_ADDRESS : side.peer],
+      ['X-Real-IP', side.peer === '' ? NO_ADDRESS : side.peer],
+      ['X-Forwarded-Host', forwardedHost(authority, scheme)],
+      ['X-Forwarded-Proto', scheme],
+      ['X-Forwarded-Port', String(listenerPort(listener, authority, scheme))],
+    ]),
   }
   side.memo = memo
   return memo
 }
 
 /** The host as the visitor named it, with its port when that isn't the scheme's default. */
-export function forwardedHost(authority: string): string {
+export function forwardedHost(authority: string, scheme: 'http' | 'https'): string {
   const lower = authority.toLowerCase()
-  return lower.endsWith(`:${DEFAULT_PORT}`) ? lower.slice(0, -3) : lower
+  const port = `:${DEFAULT_PORTS[scheme]}`
+  return lower.endsWith(port) ? lower.slice(0, -port.length) : lower
 }
 
 /** The listener's port; on a unix socket the one that Host names, else the scheme's default. */
-export function listenerPort(listener: Listener, authority: string): number {
+export function listenerPort(listener: Listener, authority: string, scheme: 'http' | 'https'): number {
   if (listener.address.kind === 'tcp') return listener.address.port
-  return portOf(authority) ?? DEFAULT_PORT
-}
-
-function ourFields(peer: string, host: string, port: number): OurFields {
-  return fieldLines([
-    ['X-Forwarded-For', peer],
-    ['X-Real-IP', peer],
-    ['X-Forwarded-Host', host],
-    ['X-Forwarded-Proto', 'http'],
-    ['X-Forwarded-Port', String(port)],
-  ])
+  return portOf(authority) ?? DEFAULT_PORTS[scheme]
 }
 
 /** Fields as ready lines; one without a value is left out. */

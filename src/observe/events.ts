@@ -10,6 +10,10 @@ export const EVENTS = {
   'config/unchanged': 'The file was read again and means what already runs.',
   'config/rejected': 'The file can not be used; what ran before goes on.',
   'config/watch-failed': 'File events are not to be had for a path; the poll still looks.',
+  'certificate/loaded': 'A certificate is shown to visitors from now on.',
+  'state/not-kept': 'Something could not be kept on disk; it is forgotten when the process ends.',
+  'tls/handshake-failed':
+    'A visitor spoke no TLS, not ours, not in time, or had no certificate that we trust.',
   'listener/opened': 'A listener accepts connections.',
   'listener/draining': 'A listener accepts nothing new; its work may finish.',
   'listener/closed': 'A listener is gone.',

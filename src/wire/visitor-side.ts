@@ -34,6 +34,14 @@ export interface RequestSink {
   flush(): void
 }
 
+/** What a TLS handshake said and agreed on. */
+export interface Security {
+  /** The name that the visitor asked for (SNI); undefined when it asked for none. */
+  readonly name: string | undefined
+  /** Whether the certificate that it was shown is for a host. */
+  covers(host: string): boolean
+}
+
 /** One request's visitor. Calls after `finish` or `abort` do nothing. */
 export interface VisitorSide {
   readonly request: RequestMessage
@@ -41,6 +49,8 @@ export interface VisitorSide {
   readonly protocol: 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2'
   /** The address that connected, or that a trusted proxy's PROXY header names; `''` on a unix socket. */
   readonly peer: string
+  /** Undefined in plain text. */
+  readonly security: Security | undefined
   /** What the engine wants to remember of this connection between requests. */
   memo: object | undefined
   /** Everything written was taken by the kernel. */

@@ -19,7 +19,7 @@ const FIXTURES = join(import.meta.dirname, 'diagnostics')
 const NAMES = readdirSync(FIXTURES).filter(name => name.endsWith('.yaml'))
 
 /** What no file can have by itself: a running server finds it. */
-const FOUND_WHILE_RUNNING = ['listener/cannot-bind', 'reload/routes-removed']
+const FOUND_WHILE_RUNNING = ['certificate/refused', 'listener/cannot-bind', 'reload/routes-removed']
 
 interface Expected {
   /** `file:line code` */

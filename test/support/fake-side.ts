@@ -31,6 +31,7 @@ export function fakeSide(lines: readonly string[], peer = '192.0.2.9'): FakeSide
     connection,
     protocol: request.line.isHttp10 ? 'HTTP/1.0' : 'HTTP/1.1',
     peer,
+    security: undefined,
     memo: undefined,
     isClear: true,
     calls,

@@ -70,7 +70,8 @@ async function readBody(
   return { body: await incoming.rest(), trailers: [], framing: 'close' }
 }
 
-function speak(socket: Socket): Visitor {
+/** Speaks on a connected socket. */
+export function speak(socket: Socket): Visitor {
   const incoming = new Incoming(socket)
   const answerHead = async (): Promise<Head> => {
     const head = await incoming.head()

@@ -108,7 +108,7 @@ export function decided({ snapshot, memory }: Loaded, asked: RoutingCase): Found
   const request = madeUp(asked)
   const { listener } = chooseListener(snapshot, readUrl(request.url), asked.listener)
   if (listener === undefined) throw new Error(`no listener for ${asked.ask}`)
-  const head = readMadeUp(request, listener.limits)
+  const head = readMadeUp(request, listener)
   if ('status' in head) return { status: head.status, code: head.code, route: null }
   const facts = readFacts(head, listener.trustedProxies)
   const verdict = decide(listener, facts, memory)

@@ -7,7 +7,7 @@ import type { Deadline, Wheel } from '../../net/wheel.ts'
 import type { ResponseMessage } from '../message.ts'
 import { Outlet } from '../outlet.ts'
 import type { RelayEnd } from '../relay.ts'
-import type { RequestSink, VisitorPort, VisitorSide } from '../visitor-side.ts'
+import type { RequestSink, Security, VisitorPort, VisitorSide } from '../visitor-side.ts'
 import { ConnectionField } from './connection-field.ts'
 import type { Head } from './head.ts'
 import { FIELD } from './names.ts'
@@ -40,6 +40,7 @@ export class H1Visitor implements VisitorSide, RequestEvents {
   readonly request: RequestReader
   readonly connection: ConnectionField = new ConnectionField()
   readonly peer: string
+  readonly security: Security | undefined
   memo: object | undefined
   private readonly socket: Socket
   private readonly outlet: Outlet
@@ -65,10 +66,11 @@ export class H1Visitor implements VisitorSide, RequestEvents {
   /** Bytes behind the current request. */
   private early: Buffer | undefined
 
-  constructor(socket: Socket, peer: string, port: VisitorPort, wheel: Wheel) {
+  constructor(socket: Socket, peer: string, security: Security | undefined, port: VisitorPort, wheel: Wheel) {
     this.socket = socket
     this.port = port
     this.peer = peer
+    this.security = security
     this.outlet = new Outlet(socket, () => this.sink?.drained())
     this.outlet.limitStalls(port.limits.writeIdleTimeout, wheel)
     this.request = new RequestReader(port.limits, this)
@@ -339,8 +341,13 @@ export class H1Visitor implements VisitorSide, RequestEvents {
   abort(): void {
     this.outlet.flush()
     // A body that ends with the connection looks complete after a FIN; only a reset shows that it was cut.
-    if (this.endsWithConnection) this.socket.resetAndDestroy()
+    if (this.endsWithConnection && this.canReset) this.socket.resetAndDestroy()
     else this.destroy()
+  }
+
+  /** TLS shows a cut by itself, as nobody says farewell (RFC 9112 9.8); a unix socket has no resets. */
+  private get canReset(): boolean {
+    return this.security === undefined && this.socket.remoteAddress !== undefined
   }
 
   takeSocket(response: ResponseMessage, connection: ConnectionField): RelayEnd {

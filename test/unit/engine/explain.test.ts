@@ -156,6 +156,7 @@ describe('explaining a forward', () => {
   it('tells the steps up to the last', () => {
     expect(told.steps.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
       'path passed',
+      'https passed',
       'match passed',
       'separators passed',
       'no_route passed',
@@ -233,7 +234,7 @@ describe('explaining', () => {
   it('a forbidden path stops at the first step', () => {
     const told = ask('http://app.example:8080/api/../etc')
     expect(told.outcome).toMatchObject({ kind: 'refusal', code: 'bad_path', status: 400 })
-    expect(told.steps.map(({ outcome }) => outcome)).toEqual(['ended', ...Array(6).fill('skipped')])
+    expect(told.steps.map(({ outcome }) => outcome)).toEqual(['ended', ...Array(7).fill('skipped')])
     expect(told.routes).toEqual([])
   })
 

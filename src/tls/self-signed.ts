@@ -1,0 +1,36 @@
+// Certificates that we sign ourselves. The only file that knows selfsigned.
+import { isIP } from 'node:net'
+import { generate } from 'selfsigned'
+
+export interface KeyPair {
+  /** PEM. */
+  readonly cert: string
+  readonly key: string
+}
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+/** A common name has no room for more (RFC 5280, ub-common-name). */
+const LONGEST_COMMON_NAME = 64
+
+/** A certificate for hosts and addresses, EC P-256, valid from an hour ago so that a clock may be behind; `now` in milliseconds. */
+export async function makeSelfSigned(names: readonly string[], days: number, now: number): Promise<KeyPair> {
+  const common = names.find(name => name.length <= LONGEST_COMMON_NAME) ?? 'p2pstream'
+  const made = await generate([{ name: 'commonName', value: common }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    notBeforeDate: new Date(now - HOUR),
+    notAfterDate: new Date(now + days * DAY),
+    extensions: [
+      { name: 'basicConstraints', cA: false, critical: true },
+      { name: 'keyUsage', digitalSignature: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: names.map(name => (isIP(name) === 0 ? { type: 2, value: name } : { type: 7, ip: name })),
+      },
+    ],
+  })
+  return { cert: made.cert, key: made.private }
+}
