@@ -1,10 +1,18 @@
 // Reading the files that a config consists of or names.
 import { isUtf8 } from 'node:buffer'
 import { readFileSync, type Stats, statSync } from 'node:fs'
+import { hashBytes } from '../base/hash.ts'
+import { codeOf, NOT_A_FILE } from './seen.ts'
 
+/** `seen` is the hash of the content, or the word for why there is none; undefined when it was too large to be read. */
 export type Bytes =
-  | { readonly ok: true; readonly bytes: Buffer }
-  | { readonly ok: false; readonly why: string; readonly isTooLarge: boolean }
+  | { readonly ok: true; readonly bytes: Buffer; readonly seen: string }
+  | {
+      readonly ok: false
+      readonly why: string
+      readonly isTooLarge: boolean
+      readonly seen: string | undefined
+    }
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'it is not there',
@@ -30,17 +38,17 @@ export function isFolder(path: string): boolean {
   }
 }
 
-function refuse(why: string, isTooLarge = false): Bytes {
-  return { ok: false, why, isTooLarge }
+function refuse(why: string, seen: string | undefined): Bytes {
+  return { ok: false, why, isTooLarge: seen === undefined, seen }
 }
 
 function refuseSize(size: number, most: number): Bytes | undefined {
-  return size > most ? refuse(`it has ${size} bytes, more than ${most}`, true) : undefined
+  return size > most ? refuse(`it has ${size} bytes, more than ${most}`, undefined) : undefined
 }
 
 function refuseKind(stat: Stats, isPipeFine: boolean): Bytes | undefined {
-  if (stat.isDirectory()) return refuse('it is a folder')
-  return stat.isFile() || isPipeFine ? undefined : refuse('it is not a regular file')
+  if (stat.isDirectory()) return refuse('it is a folder', NOT_A_FILE)
+  return stat.isFile() || isPipeFine ? undefined : refuse('it is not a regular file', NOT_A_FILE)
 }
 
 /** The bytes of a file, at most `most`. A pipe may never end, so it is read only where a person named it on the command line. */
@@ -50,9 +58,10 @@ export function readBytes(path: string, most: number, isPipeFine = false): Bytes
     const refused = refuseKind(stat, isPipeFine) ?? refuseSize(stat.size, most)
     if (refused !== undefined) return refused
     const bytes = readFileSync(path)
-    return refuseSize(bytes.length, most) ?? { ok: true, bytes }
+    const seen = stat.isFile() ? hashBytes(bytes) : NOT_A_FILE
+    return refuseSize(bytes.length, most) ?? { ok: true, bytes, seen }
   } catch (error) {
-    return refuse(reasonOf(error))
+    return refuse(reasonOf(error), codeOf(error))
   }
 }
 

@@ -2,12 +2,13 @@
 import { isAbsolute, relative, resolve } from 'node:path'
 import { isKeyLocked, readCertificates, readPrivateKey } from '../base/pem.ts'
 import { type Pointer, pointer, step, steps } from '../base/pointer.ts'
-import { readBytes, textOf } from './files.ts'
+import { textOf } from './files.ts'
 import type { Findings } from './findings.ts'
 import type { Flaw } from './forms/form.ts'
 import type { LoadRequest } from './loaded.ts'
 import type { Materials } from './materials.ts'
 import { type FileKind, renameFiles } from './named-files.ts'
+import type { Reads } from './reads.ts'
 import { bodyFlaw } from './rules/body.ts'
 import type { Config, Template } from './shape.gen.ts'
 import type { Sources } from './sources.ts'
@@ -18,8 +19,6 @@ export interface Gathered {
   readonly materials: Materials
   /** The files that an object names, by the object's pointer. */
   readonly named: ReadonlyMap<Pointer, readonly string[]>
-  /** Absolute paths of what was read, or should have been. */
-  readonly files: readonly string[]
 }
 
 /** More than any file may have, so that a body's size is told by the rule about bodies. */
@@ -30,22 +29,21 @@ interface Asked {
   readonly sources: Sources
   readonly holes: ReadonlySet<Pointer>
   readonly request: Pick<LoadRequest, 'missingReferences' | 'now'>
+  readonly reads: Reads
   readonly findings: Findings
 }
 
 /** Reads every file. One that can't be read is an error, or a note when it is a key and secrets needn't be there. */
-export function gather({ config, sources, holes, request, findings }: Asked): Gathered {
+export function gather({ config, sources, holes, request, reads, findings }: Asked): Gathered {
   const files = new Map<string, Uint8Array>()
   const named = new Map<Pointer, string[]>()
-  const paths: string[] = []
 
   function read(path: string, name: string, written: string, kind: FileKind, at: Pointer): void {
     if (isHole(at, holes)) {
       if (kind === 'body') files.set(name, new Uint8Array())
       return
     }
-    paths.push(path)
-    const bytes = readBytes(path, MOST_BYTES)
+    const bytes = reads.bytes(path, MOST_BYTES)
     if (bytes.ok) {
       files.set(name, bytes.bytes)
       const flaw = PEM_FLAWS[kind]?.(bytes.bytes, written)
@@ -68,7 +66,7 @@ export function gather({ config, sources, holes, request, findings }: Asked): Ga
     return name
   })
   for (const [id, template] of Object.entries(renamed.templates)) checkBody(id, template, files, findings)
-  return { config: renamed, materials: { files, now: request.now }, named, files: paths }
+  return { config: renamed, materials: { files, now: request.now }, named }
 }
 
 const PEM_FLAWS: Readonly<Partial<Record<FileKind, (bytes: Buffer, written: string) => Flaw | undefined>>> = {

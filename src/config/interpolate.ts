@@ -3,9 +3,10 @@ import { resolve } from 'node:path'
 import type { DiagnosticCode } from '../base/diagnostic-codes.ts'
 import { type Pointer, pointer } from '../base/pointer.ts'
 import { type Document, readCore } from './document.ts'
-import { readBytes, textOf } from './files.ts'
+import { textOf } from './files.ts'
 import type { Findings } from './findings.ts'
 import type { LoadRequest } from './loaded.ts'
+import type { Reads } from './reads.ts'
 import { memberOf, ROOT, type Shape, typesOf } from './shape.ts'
 import { standIn } from './stand-in.ts'
 import { put, type Site } from './tree.ts'
@@ -15,8 +16,6 @@ export interface Interpolated {
   readonly holes: ReadonlySet<Pointer>
   /** Values that came from files, never shown. */
   readonly secrets: ReadonlyMap<Pointer, string>
-  /** The files that were read, or should have been. */
-  readonly files: readonly string[]
 }
 
 /** A secret is a password or a key, not a book. */
@@ -55,6 +54,7 @@ export interface Interpolation {
   readonly value: unknown
   readonly environment: LoadRequest['environment']
   readonly missingReferences: LoadRequest['missingReferences']
+  readonly reads: Reads
   readonly findings: Findings
 }
 
@@ -64,6 +64,7 @@ export function interpolate({
   value,
   environment,
   missingReferences,
+  reads,
   findings,
 }: Interpolation): Interpolated {
   const holes = new Set<Pointer>()
@@ -73,7 +74,7 @@ export function interpolate({
   function file(path: string, written: string): Part {
     const known = files.get(path)
     if (known !== undefined) return known
-    const read = readBytes(path, MOST_BYTES)
+    const read = reads.bytes(path, MOST_BYTES)
     const text = read.ok ? textOf(read.bytes) : undefined
     const part: Part = !read.ok
       ? { code: 'reference/unresolved', message: `${written} can't be read: ${read.why}` }
@@ -157,5 +158,5 @@ export function interpolate({
   }
 
   for (const document of documents) for (const site of document.sites) settle(site, document.folder)
-  return { holes, secrets, files: [...files.keys()] }
+  return { holes, secrets }
 }

@@ -14,6 +14,7 @@ import { type Interpolated, interpolate } from './interpolate.ts'
 import type { Configured, Loaded, LoadRequest } from './loaded.ts'
 import { maskedLine } from './mask.ts'
 import { COLLECTIONS } from './merge.ts'
+import { openReads, type Reads } from './reads.ts'
 import { redact } from './redact.ts'
 import { checkReferences } from './references.ts'
 import { RULES } from './rules/all.ts'
@@ -53,6 +54,7 @@ function check(
   value: Values,
   { holes, secrets }: Interpolated,
   request: LoadRequest,
+  reads: Reads,
   findings: Findings,
 ): Gathered {
   const unsound = checkShape(value, secrets, findings)
@@ -61,7 +63,7 @@ function check(
   const written = (collection: string, id: string): Values => valuesOf(valuesOf(value[collection])[id])
   const draft = { config, written, targets: placeTargets(config, written) }
   for (const rule of RULES) rule(draft, findings)
-  return gather({ config, sources, holes, request, findings })
+  return gather({ config, sources, holes, request, reads, findings })
 }
 
 /** What is told of a value that isn't known here would be about its stand-in. */
@@ -104,13 +106,16 @@ function locator(sources: Sources): Loaded['locate'] {
 /** Loads a config. Reads files, and nothing else of the world: no socket, no name, no clock. */
 export function load(request: LoadRequest): Loaded {
   const { environment, missingReferences } = request
-  const sources = openSources(request.source)
+  const reads = openReads()
+  const sources = openSources(request.source, reads)
   const findings = openFindings()
   const { documents, value } = sources
-  const filledIn = interpolate({ documents, value, environment, missingReferences, findings })
+  const filledIn = interpolate({ documents, value, environment, missingReferences, reads, findings })
   if (value !== undefined && !isMap(value))
     findings.value('shape/type', '', 'expected a map, as in "version: 1"')
-  const checked = isMap(value) ? check(sources, valuesOf(value), filledIn, request, findings) : undefined
+  const checked = isMap(value)
+    ? check(sources, valuesOf(value), filledIn, request, reads, findings)
+    : undefined
   const diagnostics = [
     ...sources.diagnostics,
     ...redact(withoutHoles(findings.all(), filledIn.holes), filledIn.secrets),
@@ -124,10 +129,7 @@ export function load(request: LoadRequest): Loaded {
       const document = documents.find(one => one.file === file)
       return document && maskedLine(document, line)
     },
-    watched: {
-      files: [...sources.files, ...filledIn.files, ...(checked?.files ?? [])],
-      folders: sources.folders,
-    },
+    watched: { files: reads.files, folders: reads.folders, seen: reads.seen },
   }
 }
 

@@ -33,6 +33,8 @@ export interface Watched {
   readonly files: readonly string[]
   /** Folders in which an include's glob looks. */
   readonly folders: readonly string[]
+  /** What was seen of each when it was read, in the words of `seen.ts`; nothing of a file that was too large. */
+  readonly seen: ReadonlyMap<string, string>
 }
 
 export interface Loaded {

@@ -5,32 +5,28 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import type { DiagnosticCode } from '../base/diagnostic-codes.ts'
 import type { Pointer } from '../base/pointer.ts'
 import { type Document, readDocument } from './document.ts'
-import { readBytes, textOf } from './files.ts'
+import { textOf } from './files.ts'
+import type { Reads } from './reads.ts'
 
 export interface Shelf {
   /** In the order of opening. */
   readonly documents: readonly Document[]
   readonly diagnostics: readonly Diagnostic[]
-  /** Absolute paths of what was opened, or should have been. */
-  readonly files: readonly string[]
   add(document: Document): Document
   /** Opens a file that people know as `shown`; `at` is what asks for it, empty for the main file. */
   open(path: string, shown: string, at: Pointer): Document | undefined
   /** Whether a file is open, by its real path. */
   has(real: string): boolean
   tell(diagnostic: Diagnostic): void
-  /** Notes a file that isn't there: it may come. */
-  miss(path: string): void
 }
 
 /** All files together. */
 const MOST_BYTES = 64 * 1024 ** 2
 
 /** An empty shelf. */
-export function openShelf(): Shelf {
+export function openShelf(reads: Reads): Shelf {
   const documents: Document[] = []
   const diagnostics: Diagnostic[] = []
-  const files = new Set<string>()
   const real = new Set<string>()
   let left = MOST_BYTES
 
@@ -41,7 +37,6 @@ export function openShelf(): Shelf {
   }
 
   function open(path: string, shown: string, at: Pointer): Document | undefined {
-    files.add(path)
     const start = { file: shown, line: 1, column: 1, endLine: 1, endColumn: 2 }
     const refuse = (code: DiagnosticCode, message: string): void => {
       diagnostics.push({
@@ -53,7 +48,7 @@ export function openShelf(): Shelf {
         ...(at === '' && { place: start }),
       })
     }
-    const read = readBytes(path, left, at === '')
+    const read = reads.bytes(path, left, at === '')
     if (!read.ok) {
       if (read.isTooLarge) refuse('yaml/too-large', 'all files together are larger than 64 MiB')
       else refuse('file/unreadable', `${shown} can't be read: ${read.why}`)
@@ -70,13 +65,9 @@ export function openShelf(): Shelf {
   return {
     documents,
     diagnostics,
-    get files() {
-      return [...files]
-    },
     add,
     open,
     has: path => real.has(path),
     tell: diagnostic => void diagnostics.push(diagnostic),
-    miss: path => void files.add(path),
   }
 }

@@ -9,6 +9,7 @@ import { isFolder, reasonOf } from './files.ts'
 import { expandGlob, isGlob } from './include.ts'
 import type { LoadRequest } from './loaded.ts'
 import { openMerge } from './merge.ts'
+import type { Reads } from './reads.ts'
 import { openShelf, type Shelf } from './shelf.ts'
 import { isMap, type Values, valuesOf } from './values.ts'
 
@@ -18,8 +19,6 @@ export interface Sources {
   /** Everything merged; undefined when something isn't YAML. */
   readonly value: unknown
   readonly diagnostics: readonly Diagnostic[]
-  readonly files: readonly string[]
-  readonly folders: readonly string[]
   /** The folder of the main file. */
   readonly folder: string
   /** The document that holds what a pointer leads to. */
@@ -37,7 +36,7 @@ function openMain(shelf: Shelf, source: LoadRequest['source']): Document | undef
 }
 
 /** What `include` names, one path after another, relative to the main file's folder. */
-function* included(main: Document, folders: Set<string>): Generator<readonly [path: string, at: Pointer]> {
+function* included(main: Document, reads: Reads): Generator<readonly [path: string, at: Pointer]> {
   const patterns = valuesOf(main.value)['include']
   if (!Array.isArray(patterns)) return
   for (const [index, pattern] of patterns.entries()) {
@@ -47,13 +46,17 @@ function* included(main: Document, folders: Set<string>): Generator<readonly [pa
       yield [pattern, at]
       continue
     }
-    const expanded = expandGlob(main.folder, pattern)
-    for (const folder of expanded.folders) folders.add(folder)
-    for (const path of expanded.paths) yield [path, at]
+    for (const path of expandGlob(main.folder, pattern, reads)) yield [path, at]
   }
 }
 
-function openIncluded(shelf: Shelf, main: Document, written: string, at: Pointer): Document | undefined {
+function openIncluded(
+  shelf: Shelf,
+  reads: Reads,
+  main: Document,
+  written: string,
+  at: Pointer,
+): Document | undefined {
   const refuse = (code: DiagnosticCode, message: string): undefined => {
     shelf.tell({ code, severity: 'error', message, at, on: 'value' })
   }
@@ -62,7 +65,7 @@ function openIncluded(shelf: Shelf, main: Document, written: string, at: Pointer
   try {
     real = realpathSync(path)
   } catch (error) {
-    shelf.miss(path)
+    reads.miss(path, error)
     return refuse('include/missing', `"${written}" can't be included: ${reasonOf(error)}`)
   }
   if (!isInside(real, realpathSync(main.folder)))
@@ -72,26 +75,23 @@ function openIncluded(shelf: Shelf, main: Document, written: string, at: Pointer
 }
 
 /** Opens the main file and everything it includes. */
-export function openSources(source: LoadRequest['source']): Sources {
-  const shelf = openShelf()
-  const folders = new Set<string>()
+export function openSources(source: LoadRequest['source'], reads: Reads): Sources {
+  const shelf = openShelf(reads)
   const main = openMain(shelf, source)
   if (main === undefined) {
     const nothing = readDocument('path' in source ? source.path : source.name, resolve('.'), '')
-    const { documents, diagnostics, files } = shelf
+    const { documents, diagnostics } = shelf
     return {
       documents,
       value: undefined,
       diagnostics,
-      files,
-      folders: [],
       folder: nothing.folder,
       ownerOf: () => nothing,
     }
   }
   const merge = openMerge(main, shelf.tell)
-  for (const [path, at] of included(main, folders)) {
-    const document = openIncluded(shelf, main, path, at)
+  for (const [path, at] of included(main, reads)) {
+    const document = openIncluded(shelf, reads, main, path, at)
     if (document?.value !== undefined) merge.add(document)
   }
   const isReadable = shelf.documents.every(document => document.value !== undefined)
@@ -100,8 +100,6 @@ export function openSources(source: LoadRequest['source']): Sources {
     documents: shelf.documents,
     value: isReadable ? whole : undefined,
     diagnostics: shelf.diagnostics,
-    files: shelf.files,
-    folders: [...folders],
     folder: main.folder,
     ownerOf(at) {
       const [collection, id] = steps(at)

@@ -2,7 +2,7 @@
 import type { Clock, Timer } from '../base/clock.ts'
 import { hashOf } from '../base/hash.ts'
 import type { Watched } from '../config/loaded.ts'
-import { type Eyes, isSameSight, type Look, type Sight } from './sight.ts'
+import { type Eyes, isSameSight, type Sight } from './sight.ts'
 import type { FileEvents, Heard } from './watch.ts'
 
 /** Milliseconds; a `poll` of 0 is none. */
@@ -17,19 +17,17 @@ export interface Changes {
   /** Whether this is what was loaded last. */
   isLoaded(sight: Sight): boolean
   /**
-   * After a load: watches what it read (the same as before, if it can't tell) and returns the hash of all that. `seen` is the
-   * look from before it, `since` the wall clock at its start.
+   * After a load: watches what it read (the same as before, if it can't tell) and returns the hash of all that. `before` is the
+   * look from before it.
    */
-  follow(read: Watched | undefined, seen: Sight, since: number): Promise<string>
+  follow(read: Watched | undefined, before: Sight): Promise<string>
   configure(rules: WatchRules): void
   close(): Promise<void>
 }
 
 /** Writers who never rest are not waited for longer than this. */
 const MOST_PATIENCE = 2000
-/** File times come from a coarse clock that runs behind by a tick. */
-const TICK = 20
-const NOTHING: Watched = { files: [], folders: [] }
+const NOTHING: Watched = { files: [], folders: [], seen: new Map() }
 
 /** Calls `onChange` when a load is due; the caller looks once more and compares. */
 export function openChanges(parts: {
@@ -50,7 +48,7 @@ export function openChanges(parts: {
   let pollTimer: Timer | undefined
   let isClosed = false
 
-  const look = async (): Promise<Look> => eyes.look(watched)
+  const look = async (): Promise<Sight> => eyes.look(watched)
 
   const hint = (): void => {
     if (isClosed) return
@@ -62,7 +60,7 @@ export function openChanges(parts: {
   // Where there are no events, a file that still grows shows by its content.
   const calm = async (mayWait: boolean): Promise<void> => {
     if (glimpse !== undefined && mayWait) {
-      const { sight } = await look()
+      const sight = await look()
       if (!isSameSight(sight, glimpse)) {
         glimpse = sight
         hint()
@@ -77,7 +75,7 @@ export function openChanges(parts: {
 
   const poll = async (): Promise<void> => {
     pollTimer = undefined
-    const { sight } = await look()
+    const sight = await look()
     if (quiet === undefined && !isSameSight(sight, loaded)) {
       glimpse = sight
       hint()
@@ -92,17 +90,15 @@ export function openChanges(parts: {
   const events = parts.openEvents({ hint, trouble: parts.onTrouble })
 
   return {
-    look: async () => (await look()).sight,
+    look,
     isLoaded: sight => isSameSight(sight, loaded),
-    async follow(read, seen, since) {
+    async follow(read, before) {
       watched = read ?? watched
       await events.follow(watched)
-      const { sight, changedAt } = await look()
-      // A file that is new to us counts as loaded only if it surely didn't change after the load began.
-      const isSettled = (path: string): boolean => (changedAt.get(path) ?? 0) < since - TICK
-      loaded = new Map(
-        [...sight].map(([path, word]) => [path, seen.get(path) ?? (isSettled(path) ? word : 'unsettled')]),
-      )
+      const sight = await look()
+      // What the load can't tell of, a file that was too large, counts as loaded once it was looked at before a load.
+      const wordOf = (path: string): string => read?.seen.get(path) ?? before.get(path) ?? 'not looked at'
+      loaded = new Map([...sight.keys()].map(path => [path, wordOf(path)]))
       if (!isSameSight(sight, loaded)) hint()
       rest()
       return hashOf([...loaded].sort())

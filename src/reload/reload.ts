@@ -106,7 +106,7 @@ export function openReloader(parts: ReloadParts): Reloader {
     }
     await loaded?.end()
     if (isClosed && status.last !== undefined) return status.last
-    const source = await changes.follow(loaded?.watched, seen, at)
+    const source = await changes.follow(loaded?.watched, seen)
     const result = { ...judged, cause, at, took: clock.now() - began }
     remember(result, source)
     return result

@@ -276,8 +276,6 @@ describe.each(['events', 'poll'] as const)('by %s alone,', by => {
 it('the same content written again and a busy neighbour cause no load', async () => {
   const file = path('p2pstream.yaml')
   writeFileSync(file, config('one', { poll: '100ms' }))
-  // A file that changed in the last moment before its first load is loaded twice, to be sure.
-  await sleep(100)
   await start(file)
   for (let n = 0; n < 20; n++) {
     writeFileSync(path('neighbour.log'), String(n))

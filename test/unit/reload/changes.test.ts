@@ -5,24 +5,29 @@ import type { Heard } from '../../../src/reload/watch.ts'
 import { type HandClock, handClock } from '../../support/clock.ts'
 
 const MAIN = '/c/p.yaml'
-const WATCHED: Watched = { files: [MAIN], folders: [] }
 
 interface Stage {
   readonly clock: HandClock
   readonly changes: Changes
-  readonly files: Map<string, { word: string; changedAt: number }>
+  /** What is in each file. */
+  readonly files: Map<string, string>
   readonly followed: Watched[]
   hint(): void
   due(): number
+  /** What a load reads now. */
+  read(...paths: readonly string[]): Watched
   /** A load as the loop makes it. */
-  load(read?: Watched): Promise<string>
+  load(...paths: readonly string[]): Promise<string>
 }
 
 async function stage(rules: WatchRules = { debounce: 200, poll: 2000 }): Promise<Stage> {
   const clock = handClock()
   clock.wind(60_000)
-  const files: Stage['files'] = new Map([[MAIN, { word: 'one', changedAt: clock.wall() - 30_000 }]])
+  const files: Stage['files'] = new Map([[MAIN, 'one']])
   const followed: Watched[] = []
+  const wordsOf = (paths: readonly string[]): Map<string, string> =>
+    new Map(paths.map(path => [path, files.get(path) ?? 'ENOENT']))
+  const read = (...paths: readonly string[]): Watched => ({ files: paths, folders: [], seen: wordsOf(paths) })
   let count = 0
   let heard: Heard | undefined
   const changes = openChanges({
@@ -30,9 +35,7 @@ async function stage(rules: WatchRules = { debounce: 200, poll: 2000 }): Promise
     rules,
     eyes: {
       async look({ files: paths }) {
-        const sight = new Map(paths.map(path => [path, files.get(path)?.word ?? 'ENOENT']))
-        const changedAt = new Map(paths.map(path => [path, files.get(path)?.changedAt ?? 0]))
-        return { sight, changedAt }
+        return wordsOf(paths)
       },
     },
     openEvents(told) {
@@ -47,10 +50,10 @@ async function stage(rules: WatchRules = { debounce: 200, poll: 2000 }): Promise
     },
     onTrouble: () => {},
   })
-  const load = async (read: Watched = WATCHED): Promise<string> =>
-    changes.follow(read, await changes.look(), clock.wall())
+  const load = async (...paths: readonly string[]): Promise<string> =>
+    changes.follow(read(...(paths.length === 0 ? [MAIN] : paths)), await changes.look())
   await load()
-  return { clock, changes, files, followed, load, hint: () => heard?.hint(), due: () => count }
+  return { clock, changes, files, followed, read, load, hint: () => heard?.hint(), due: () => count }
 }
 
 describe('a change', () => {
@@ -83,7 +86,7 @@ describe('a change', () => {
 
   it('that no event told of is found by the poll', async () => {
     const { clock, files, due } = await stage()
-    files.set(MAIN, { word: 'two', changedAt: clock.wall() })
+    files.set(MAIN, 'two')
     await clock.windAsync(2000)
     expect(due()).toBe(0)
     await clock.windAsync(200)
@@ -92,9 +95,9 @@ describe('a change', () => {
 
   it('that still goes on is waited for by its content, where there are no events', async () => {
     const { clock, files, due } = await stage()
-    files.set(MAIN, { word: 'two', changedAt: clock.wall() })
+    files.set(MAIN, 'two')
     await clock.windAsync(2100)
-    files.set(MAIN, { word: 'two and more', changedAt: clock.wall() })
+    files.set(MAIN, 'two and more')
     await clock.windAsync(200)
     expect(due()).toBe(0)
     await clock.windAsync(200)
@@ -103,7 +106,7 @@ describe('a change', () => {
 
   it('is never polled for with a poll of 0, until a reload turns it on', async () => {
     const { clock, changes, files, due } = await stage({ debounce: 200, poll: 0 })
-    files.set(MAIN, { word: 'two', changedAt: clock.wall() })
+    files.set(MAIN, 'two')
     await clock.windAsync(60_000)
     expect(due()).toBe(0)
     changes.configure({ debounce: 10, poll: 500 })
@@ -113,7 +116,7 @@ describe('a change', () => {
 
   it('that was loaded is no change', async () => {
     const { clock, changes, files, load, due } = await stage()
-    files.set(MAIN, { word: 'two', changedAt: clock.wall() })
+    files.set(MAIN, 'two')
     expect(changes.isLoaded(await changes.look())).toBe(false)
     await load()
     expect(changes.isLoaded(await changes.look())).toBe(true)
@@ -121,42 +124,69 @@ describe('a change', () => {
     expect(due()).toBe(0)
   })
 
-  it('during a load is due after it', async () => {
-    const { clock, changes, files, due } = await stage()
-    const seen = await changes.look()
-    const since = clock.wall()
-    files.set(MAIN, { word: 'two', changedAt: clock.wall() })
-    await changes.follow(WATCHED, seen, since)
+  it('after its file was read is due after the load', async () => {
+    const { clock, changes, files, read, due } = await stage()
+    const before = await changes.look()
+    const loaded = read(MAIN)
+    files.set(MAIN, 'two')
+    await changes.follow(loaded, before)
     await clock.windAsync(200)
     expect(due()).toBe(1)
   })
 
-  it('of a file that the load met for the first time is not missed either', async () => {
-    const { clock, changes, files, load, due } = await stage()
-    const other = { files: [MAIN, '/c/new.html'], folders: [] }
-    files.set('/c/new.html', { word: 'x', changedAt: clock.wall() })
-    await load(other)
+  it('before its file was read is in the load', async () => {
+    const { clock, changes, files, read, due } = await stage()
+    const before = await changes.look()
+    files.set(MAIN, 'two')
+    await changes.follow(read(MAIN), before)
+    await clock.windAsync(60_000)
+    expect(due()).toBe(0)
+  })
+
+  it("back to what a load looked at, but didn't read, is due", async () => {
+    const { clock, changes, files, read, due } = await stage()
+    const before = await changes.look()
+    files.set(MAIN, 'two')
+    const loaded = read(MAIN)
+    files.set(MAIN, 'one')
+    await changes.follow(loaded, before)
     expect(changes.isLoaded(await changes.look())).toBe(false)
     await clock.windAsync(200)
     expect(due()).toBe(1)
-    await load(other)
-    expect(changes.isLoaded(await changes.look())).toBe(true)
+  })
+
+  it('of a file that was read for the first time is none, however fresh it is', async () => {
+    const { clock, files, load, due } = await stage()
+    files.set('/c/new.html', 'x')
+    await load(MAIN, '/c/new.html')
+    await clock.windAsync(60_000)
+    expect(due()).toBe(0)
+  })
+
+  it('of a file that no load can read is due once, so that none is missed', async () => {
+    const { clock, changes, files, due } = await stage()
+    files.set('/c/large.html', 'x')
+    const large = { files: ['/c/large.html'], folders: [], seen: new Map() }
+    await changes.follow(large, await changes.look())
+    await clock.windAsync(200)
+    expect(due()).toBe(1)
+    await changes.follow(large, await changes.look())
     await clock.windAsync(60_000)
     expect(due()).toBe(1)
   })
 
   it('is looked for in what the last load read, or in the same as before if that is unknown', async () => {
-    const { changes, followed, clock } = await stage()
-    const more = { files: [MAIN, '/c/more.yaml'], folders: ['/c'] }
-    await changes.follow(more, await changes.look(), clock.wall())
-    await changes.follow(undefined, await changes.look(), clock.wall())
-    expect(followed).toEqual([WATCHED, more, more])
+    const { changes, followed, read } = await stage()
+    const more = read(MAIN, '/c/more.yaml')
+    await changes.follow(more, await changes.look())
+    await changes.follow(undefined, await changes.look())
+    expect(followed).toEqual([read(MAIN), more, more])
   })
 
   it('has a name for all that was read', async () => {
-    const { files, load, clock } = await stage()
+    const { files, load } = await stage()
     const before = await load()
-    files.set(MAIN, { word: 'two', changedAt: clock.wall() })
+    files.set(MAIN, 'two')
     const after = await load()
     expect(after).not.toBe(before)
     expect(await load()).toBe(after)

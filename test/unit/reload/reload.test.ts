@@ -69,7 +69,7 @@ function stage(first: Content = { revision: 'one' }) {
     return {
       configured: read.trouble === 'text' ? undefined : (read as unknown as Configured),
       findings: [finding(read.trouble === 'text' ? PROBLEM : DOUBT)],
-      watched: { files: ['/c/p.yaml'], folders: [] },
+      watched: { files: ['/c/p.yaml'], folders: [], seen: new Map() },
       async locate(diagnostics) {
         if (read.trouble === 'locate') throw new Error('the thread is gone')
         return diagnostics.map(finding)
