@@ -19,6 +19,7 @@ const ATTACKS = [
   'poisoned connection',
   'body of a GET',
   'framing dropped',
+  'heads that throw',
   'nominated fields',
   'names of JavaScript',
   'fragment in the target',
