@@ -8,10 +8,11 @@ import { startWorld } from '../support/world.ts'
 
 const RUNNER = fileURLToPath(new URL('corpus/runner.mjs', import.meta.url))
 
-const config = (port: number, originPort: number): string => `version: 1
+const config = (protocol: string, port: number, originPort: number): string => `version: 1
 server: { limits: { header_timeout: 5s, body_idle_timeout: 5s } }
 listeners:
-  web: { protocol: http, bind: 127.0.0.1, port: ${port} }
+  web: { protocol: ${protocol}, bind: 127.0.0.1, port: ${port} }
+${protocol === 'https' ? 'certificates: { own: { hosts: [corpus.test], self_signed: {} } }' : ''}
 defaults: { peer: { connection_timeout: 5s, read_timeout: 5s, write_timeout: 5s } }
 routes:
   admin:
@@ -29,15 +30,21 @@ routes:
 `
 
 describe('corpus', () => {
-  it.concurrent.each(['requests', 'responses'])('%s: no FAIL', async set => {
+  it.concurrent.each([
+    ['requests', 'http'],
+    ['responses', 'http'],
+    ['requests', 'https'],
+    ['responses', 'https'],
+  ])('%s over %s: no FAIL', async (set, protocol) => {
     const [port, originPort] = [await freePort(), await freePort()]
     await using world = await startWorld({
-      config: config(port, originPort),
+      config: config(protocol, port, originPort),
       ready: [port],
       keepAccess: false,
     })
     const flags = ['--set', set, '--slow', '--xff', '--guard', '/admin', '--redirect', '/old/']
     const where = ['--proxy', `127.0.0.1:${port}`, '--origin-port', String(originPort), '--name', 'p2pstream']
+    if (protocol === 'https') flags.push('--tls')
     const child = spawn(process.execPath, [RUNNER, ...where, ...flags], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
