@@ -18,6 +18,7 @@ export type ReasonCode =
   | 'expectation_failed'
   | 'upgrade_required'
   | 'misdirected_request'
+  | 'unsupported_protocol'
   | 'body_too_large'
   | 'header_timeout'
   | 'body_timeout'

@@ -15,7 +15,15 @@ import type { Terms } from '../tls/terms.ts'
 import type { WireParts } from '../wire/h1/origin.ts'
 import type { Refusal } from '../wire/h1/refusal.ts'
 import { H1Visitor } from '../wire/h1/visitor.ts'
-import type { RequestSink, Security, VisitorLimits, VisitorPort, VisitorSide } from '../wire/visitor-side.ts'
+import { H2Visitor } from '../wire/h2/visitor.ts'
+import type {
+  RequestSink,
+  Security,
+  VisitorConnection,
+  VisitorLimits,
+  VisitorPort,
+  VisitorSide,
+} from '../wire/visitor-side.ts'
 
 /** What a door needs of the engine behind it. */
 export interface Reception {
@@ -42,7 +50,7 @@ export class Door implements VisitorPort, Handshakes {
   private isClosed = false
   /** Sockets that came before the config they belong to was live. */
   private waiting: Socket[] = []
-  private readonly visitors = new Set<H1Visitor>()
+  private readonly visitors = new Set<VisitorConnection>()
   /** Connections whose PROXY header isn't whole yet. */
   private readonly arriving = new Set<Arrival>()
   /** Sockets on which TLS is being agreed on, and whom they are from. */
@@ -197,7 +205,22 @@ export class Door implements VisitorPort, Handshakes {
 
   /** Where a visitor's protocol is chosen. */
   private converse(socket: Socket, peer: string, security: Security | undefined): void {
-    this.visitors.add(new H1Visitor(socket, peer, security, this, this.reception.wire.wheel))
+    const { wheel } = this.reception.wire
+    const isHttp2 = (socket as Partial<TLSSocket>).alpnProtocol === 'h2'
+    const visitor = isHttp2
+      ? new H2Visitor(socket, peer, security, this, wheel)
+      : new H1Visitor(socket, peer, security, this, wheel)
+    this.visitors.add(visitor)
+  }
+
+  /** In plain text; over TLS the protocol was agreed on. */
+  get speaksHttp2(): boolean {
+    return this.current.http2 && this.current.protocol === 'http'
+  }
+
+  becomeHttp2(connection: VisitorConnection, socket: Socket, peer: string): void {
+    this.visitors.add(new H2Visitor(socket, peer, undefined, this, this.reception.wire.wheel))
+    this.visitors.delete(connection)
   }
 
   private turnAway(socket: Socket, headerTimeout: number): void {
@@ -222,8 +245,8 @@ export class Door implements VisitorPort, Handshakes {
     this.reception.refuse(this, this.current, side, refusal)
   }
 
-  closed(connection: object): void {
-    this.visitors.delete(connection as H1Visitor)
+  closed(connection: VisitorConnection): void {
+    this.visitors.delete(connection)
     this.tellDeserted()
   }
 
@@ -245,6 +268,7 @@ export class Door implements VisitorPort, Handshakes {
     this.isClosed = true
     this.unbind()
     for (const socket of [...this.waiting.splice(0), ...this.turnedAway.keys()]) socket.destroy()
+    for (const visitor of this.visitors) visitor.drain()
     this.reception.wire.clock.after(IDLE_GRACE, () => {
       for (const visitor of this.visitors) visitor.closeIdle()
       for (const arrival of this.arriving) arrival.destroy()

@@ -23,6 +23,7 @@ const STATUS: Readonly<Partial<Record<ReasonCode, number>>> = {
   write_timeout: 499,
   internal_error: 500,
   unsupported_transfer_coding: 501,
+  unsupported_protocol: 501,
   connection_refused: 502,
   connection_terminated: 502,
   destination_ip_unroutable: 502,

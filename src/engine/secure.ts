@@ -44,8 +44,9 @@ export interface Insecure {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** HTTP/1.1 alone, until a visitor's HTTP/2 has somebody to speak with. */
-const PROTOCOLS: readonly string[] = ['http/1.1']
+/** What a visitor may choose from, in the order that we prefer. */
+const WITH_HTTP2: readonly string[] = ['h2', 'http/1.1']
+const WITHOUT_HTTP2: readonly string[] = ['http/1.1']
 
 /** Resolves the State of every enabled https listener; makes the self-signed certificates that nobody has yet. */
 export async function secure(snapshot: Snapshot, parts: SecureParts): Promise<Secured | Insecure> {
@@ -107,7 +108,7 @@ function* termsSteps(
       fallback: credentialsOptions(fallback, tls),
       credentials,
       tickets: keep.at(ticketsIdentity(tls), () => new Tickets(random.id)),
-      protocols: PROTOCOLS,
+      protocols: listener.http2 ? WITH_HTTP2 : WITHOUT_HTTP2,
       timeout: listener.limits.headerTimeout,
     }
     const identity = termsIdentity(listener.id, made, own)

@@ -9,10 +9,9 @@ const MAX_TEXT = 16 * 1024
 const PATIENCE = 1_000
 
 /** A socket, or a stream of HTTP/2 in its place. */
-export type Writing = Pick<
-  Socket,
-  'write' | 'cork' | 'uncork' | 'writableLength' | 'writableEnded' | 'setTimeout'
->
+export type Writing = Pick<Socket, 'write' | 'cork' | 'uncork' | 'writableLength' | 'writableEnded'> & {
+  setTimeout(ms: number): unknown
+}
 
 export class Outlet {
   private gathered = ''

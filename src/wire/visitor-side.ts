@@ -1,5 +1,6 @@
 // The shape in which the engine sees a visitor's request, whatever protocol carried it, and what it may do with it.
 
+import type { Socket } from 'node:net'
 import type { Answer } from '../http/answer.ts'
 import type { FieldEdits } from '../http/edits.ts'
 import type { ConnectionField } from './h1/connection-field.ts'
@@ -81,16 +82,30 @@ export interface VisitorSide {
   takeSocket(response: ResponseMessage, connection: ConnectionField): RelayEnd
 }
 
+/** A visitor's connection, as the engine sees it. */
+export interface VisitorConnection {
+  /** Its listener is going away: it learns it where its protocol has a word for that. */
+  drain(): void
+  /** Closes it gently once nothing is under way. */
+  closeIdle(): void
+  /** Ends it at once, whatever it does. */
+  destroy(): void
+}
+
 /** The engine, as a visitor's connection sees it. One per listening address; its answers follow the running config. */
 export interface VisitorPort {
   readonly limits: VisitorLimits
   /** The listener is going away: answers close their connections. */
   readonly isDraining: boolean
+  /** A connection may begin with the preface of HTTP/2. */
+  readonly speaksHttp2: boolean
   dateLine(): string
   /** A request's head has come. */
   openExchange(side: VisitorSide): RequestSink
   /** A request that never became one: the answer to send, or undefined to close without a word. */
   refuse(side: VisitorSide, refusal: Refusal): void
+  /** The connection has sent the preface of HTTP/2: its socket, with all that was read put back, is somebody else's now. */
+  becomeHttp2(connection: VisitorConnection, socket: Socket, peer: string): void
   /** The connection is over. */
-  closed(connection: object): void
+  closed(connection: VisitorConnection): void
 }

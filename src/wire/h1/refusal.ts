@@ -48,3 +48,13 @@ export const NO_SUCH_METHOD: Refusal = {
   code: 'method_not_allowed',
   detail: 'CONNECT and TRACE are not served',
 }
+export const HEADER_TIMEOUT: Refusal = {
+  status: 408,
+  code: 'header_timeout',
+  detail: 'the head took longer than header_timeout',
+}
+export const BODY_TIMEOUT: Refusal = {
+  status: 408,
+  code: 'body_timeout',
+  detail: 'no progress of the body for body_idle_timeout',
+}

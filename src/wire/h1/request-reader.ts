@@ -37,6 +37,11 @@ const HOPELESS = malformed('a bare CR or LF, a NUL, or a first byte that starts 
 
 const STATE = { head: 0, body: 1, trailers: 2, ended: 3, refused: 4 } as const
 
+/** Whether the Expect fields say nothing but `100-continue`. */
+export function expectsOnlyContinue(head: Head): boolean {
+  return head.allKnown(FIELD.expect).every(value => value.toLowerCase() === '100-continue')
+}
+
 /** Mutable on purpose: one per connection; its fields are overwritten by the next request. */
 export class RequestReader {
   readonly line: RequestLine = new RequestLine()
@@ -160,8 +165,7 @@ export class RequestReader {
   private readExpectation(): Refusal | undefined {
     this.expectsContinue = false
     if (this.head.counts[FIELD.expect] === 0 || this.line.isHttp10) return undefined
-    const isKnown = this.head.allKnown(FIELD.expect).every(value => value.toLowerCase() === '100-continue')
-    if (!isKnown) return UNKNOWN_EXPECTATION
+    if (!expectsOnlyContinue(this.head)) return UNKNOWN_EXPECTATION
     this.expectsContinue = this.framing !== 0
     return undefined
   }

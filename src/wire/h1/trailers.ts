@@ -103,9 +103,12 @@ export class TrailerReader {
   private readText({ text, source, start }: HeadBytes): Refusal | undefined {
     const bad = this.head.readFields(text, source, start, 0, this.maxFields)
     if (bad !== undefined) return bad.status === 431 ? TOO_LARGE : bad
-    for (let index = 0; index < this.head.count; index++) {
-      if (isForbidden(this.head.name(index))) return FORBIDDEN
-    }
-    return undefined
+    return trailerRefusal(this.head)
   }
+}
+
+/** Why a trailer section isn't taken: one of its fields must not stand there. */
+export function trailerRefusal(head: Head): Refusal | undefined {
+  for (let index = 0; index < head.count; index++) if (isForbidden(head.name(index))) return FORBIDDEN
+  return undefined
 }

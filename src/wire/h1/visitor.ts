@@ -4,14 +4,15 @@ import type { Socket } from 'node:net'
 import type { Answer } from '../../http/answer.ts'
 import type { FieldEdits } from '../../http/edits.ts'
 import type { Deadline, Wheel } from '../../net/wheel.ts'
+import { isPreface } from '../h2/preface.ts'
 import type { ResponseMessage } from '../message.ts'
 import { Outlet } from '../outlet.ts'
 import type { RelayEnd } from '../relay.ts'
-import type { RequestSink, Security, VisitorPort, VisitorSide } from '../visitor-side.ts'
+import type { RequestSink, Security, VisitorConnection, VisitorPort, VisitorSide } from '../visitor-side.ts'
 import { ConnectionField } from './connection-field.ts'
 import type { Head } from './head.ts'
 import { FIELD } from './names.ts'
-import type { Refusal } from './refusal.ts'
+import { BODY_TIMEOUT, HEADER_TIMEOUT, type Refusal } from './refusal.ts'
 import { type RequestEvents, RequestReader } from './request-reader.ts'
 import { trailerLines } from './write-request.ts'
 import { writeAnswerHead, writeInterimHead, writeResponseHead, writeSwitchingHead } from './write-response.ts'
@@ -25,18 +26,7 @@ const LAST_CHANCE = 1_000
 /** How long a closing connection may go on sending what we throw away, so that our last answer isn't lost to a reset. */
 const LINGER = 2_000
 
-const HEADER_TIMEOUT: Refusal = {
-  status: 408,
-  code: 'header_timeout',
-  detail: 'the head took longer than header_timeout',
-}
-const BODY_TIMEOUT: Refusal = {
-  status: 408,
-  code: 'body_timeout',
-  detail: 'no progress of the body for body_idle_timeout',
-}
-
-export class H1Visitor implements VisitorSide, RequestEvents {
+export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents {
   readonly request: RequestReader
   readonly connection: ConnectionField = new ConnectionField()
   readonly peer: string
@@ -63,6 +53,8 @@ export class H1Visitor implements VisitorSide, RequestEvents {
   private isPersistent = true
   private isChunked = false
   private endsWithConnection = false
+  /** Nothing was read yet, so that it may still turn out to be HTTP/2. */
+  private isFresh: boolean
   /** Bytes behind the current request. */
   private early: Buffer | undefined
 
@@ -74,6 +66,7 @@ export class H1Visitor implements VisitorSide, RequestEvents {
     this.outlet = new Outlet(socket, () => this.sink?.drained())
     this.outlet.limitStalls(port.limits.writeIdleTimeout, wheel)
     this.request = new RequestReader(port.limits, this)
+    this.isFresh = port.speaksHttp2
     this.deadline = wheel.deadline(() => this.expired())
     this.armFor(port.limits.headerTimeout)
     socket.on('data', bytes => this.received(bytes))
@@ -96,6 +89,9 @@ export class H1Visitor implements VisitorSide, RequestEvents {
     return !this.isTurnOpen && !this.isOver && this.early === undefined && this.request.isIdle
   }
 
+  /** HTTP/1.1 has no word for it between two messages: the next answer says `close`. */
+  drain(): void {}
+
   /** Closes the connection gently if it is between requests. */
   closeIdle(): void {
     if (this.isIdle) this.leave()
@@ -109,8 +105,33 @@ export class H1Visitor implements VisitorSide, RequestEvents {
 
   private received(bytes: Buffer): void {
     if (this.isLingering) return
+    if (this.isFresh) {
+      this.receivedFirst(bytes)
+      return
+    }
     if (this.isTurnOpen && this.request.hasEnded) this.hold(bytes)
     else this.pump(bytes)
+  }
+
+  /** The first bytes: a request's, or the preface of HTTP/2, of which a part may look like either. */
+  private receivedFirst(bytes: Buffer): void {
+    const all = this.early === undefined ? bytes : Buffer.concat([this.early, bytes])
+    const decided = isPreface(all)
+    this.early = decided === undefined ? all : undefined
+    if (decided === undefined) return
+    this.isFresh = false
+    if (decided) this.becomeHttp2(all)
+    else this.pump(all)
+  }
+
+  private becomeHttp2(bytes: Buffer): void {
+    this.isOver = true
+    this.deadline.release()
+    this.outlet.letGo()
+    for (const event of ['data', 'end', 'timeout', 'close']) this.socket.removeAllListeners(event)
+    this.socket.pause()
+    this.socket.unshift(bytes)
+    this.port.becomeHttp2(this, this.socket, this.peer)
   }
 
   private pump(bytes: Buffer): void {

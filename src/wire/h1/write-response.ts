@@ -66,6 +66,18 @@ function copyFields(
   return text + head.text.slice(runStart, head.starts[head.count])
 }
 
+/** The value with which line `index` of a response goes on; undefined when it doesn't. */
+export function keptResponseField(
+  response: ResponseMessage,
+  connection: ConnectionField,
+  edits: FieldEdits | undefined,
+  index: number,
+): string | undefined {
+  const instead = replacement(response, connection, edits, index)
+  if (instead === undefined) return response.head.value(index)
+  return instead === '' ? undefined : instead.slice(instead.indexOf(':') + 2, -2)
+}
+
 /** What stands in place of line `index`: undefined for the line itself, `''` for nothing. */
 function replacement(
   response: ResponseMessage,

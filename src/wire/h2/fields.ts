@@ -1,0 +1,103 @@
+// Field sections between the two shapes: names and values in turns, as node:http2 takes and gives them, and the lines of a head.
+import { type FieldEdits, isDropped } from '../../http/edits.ts'
+import type { ConnectionField } from '../h1/connection-field.ts'
+import { Head } from '../h1/head.ts'
+import { malformed, type Refusal } from '../h1/refusal.ts'
+import { keptResponseField } from '../h1/write-response.ts'
+import type { ResponseMessage } from '../message.ts'
+
+const BAD_FIELD = malformed('a field that is none in HTTP/1.1')
+
+/** Fields about a connection, which HTTP/2 forbids (RFC 9113 8.2.2). */
+const OF_CONNECTIONS: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** Puts a list's fields, its pseudo-headers left out, into a head; the lines begin at 0. */
+export function readList(
+  list: readonly string[],
+  head: Head,
+  start: string,
+  maxFields: number,
+): Refusal | undefined {
+  let text = start
+  let count = 0
+  for (let index = 0; index < list.length; index += 2) {
+    const name = list[index] ?? ''
+    if (name.charCodeAt(0) === 58) continue
+    text += `${name}: ${list[index + 1] ?? ''}\r\n`
+    count++
+  }
+  text += '\r\n'
+  const refusal = head.readFields(text, Buffer.from(text, 'latin1'), 0, start.length, maxFields)
+  if (refusal !== undefined) return refusal
+  return head.count === count ? undefined : BAD_FIELD
+}
+
+/** A trailer section as a head; undefined for an empty one. */
+export function trailerHead(list: readonly string[], maxFields: number): Head | Refusal | undefined {
+  if (list.length === 0) return undefined
+  const head = new Head()
+  return readList(list, head, '', maxFields) ?? head
+}
+
+/** The lines of a head as an object, for the calls of node:http2 that take no list. */
+export function fieldsOf(head: Head): Record<string, string[]> {
+  const fields: Record<string, string[]> = Object.create(null)
+  for (let index = 0; index < head.count; index++) {
+    const name = head.name(index).toLowerCase()
+    const values = fields[name]
+    if (values === undefined) fields[name] = [head.value(index)]
+    else values.push(head.value(index))
+  }
+  return fields
+}
+
+/** An origin's response for a visitor of HTTP/2: what HTTP/1.1 would get, without what is about a connection. */
+export function responseList(
+  response: ResponseMessage,
+  connection: ConnectionField,
+  edits: FieldEdits | undefined,
+  status: number = response.line.status,
+): string[] {
+  const { head } = response
+  const list = [':status', String(status)]
+  for (let index = 0; index < head.count; index++) {
+    const value = keptResponseField(response, connection, edits, index)
+    if (value !== undefined) list.push(head.name(index).toLowerCase(), value)
+  }
+  if (edits !== undefined) for (const [name, value] of edits.adds) list.push(name.toLowerCase(), value)
+  return list
+}
+
+/** An answer of our own as a list; Date and length are the caller's. */
+export function answerList(
+  status: number,
+  fields: readonly (readonly [name: string, value: string])[],
+  edits: FieldEdits | undefined,
+): string[] {
+  const list = [':status', String(status)]
+  for (const [name, value] of fields) {
+    const lower = name.toLowerCase()
+    if (OF_CONNECTIONS.has(lower) || (edits !== undefined && isDropped(edits, name))) continue
+    list.push(lower, value)
+  }
+  if (edits !== undefined) for (const [name, value] of edits.adds) list.push(name.toLowerCase(), value)
+  return list
+}
+
+/** The lines of a request's head, as HTTP/1.1 would send them, for an origin of HTTP/2. `text` begins with the first field. */
+export function requestList(pseudo: readonly string[], text: string): string[] {
+  const list = [...pseudo]
+  for (const line of text.split('\r\n')) {
+    const colon = line.indexOf(':')
+    if (colon < 0) continue
+    const name = line.slice(0, colon).toLowerCase()
+    if (!OF_CONNECTIONS.has(name) && name !== 'host') list.push(name, line.slice(colon + 1).trim())
+  }
+  return list
+}

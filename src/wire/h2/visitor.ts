@@ -1,0 +1,123 @@
+// One visitor's HTTP/2 connection: opens a side for each of its streams, and ends it when it is idle, drained or abused.
+// The frames are node:http2's (nghttp2); what a request means is read by the codec of HTTP/1.1.
+import {
+  constants,
+  performServerHandshake,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2'
+import type { Socket } from 'node:net'
+import type { Deadline, Wheel } from '../../net/wheel.ts'
+import type { Security, VisitorConnection, VisitorPort } from '../visitor-side.ts'
+import { ResetBudget } from './reset-budget.ts'
+import { visitorOptions } from './session-options.ts'
+import { H2VisitorStream } from './visitor-stream.ts'
+
+const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_NO_ERROR } = constants
+
+/** The highest stream number: a GOAWAY that names it ends nothing yet (RFC 9113 6.8). */
+const LAST_STREAM = 2 ** 31 - 1
+/** How long a connection that was told to go may take over its last frames. */
+const LINGER = 2_000
+
+export class H2Visitor implements VisitorConnection {
+  readonly peer: string
+  readonly security: Security | undefined
+  readonly wheel: Wheel
+  /** Of the engine, for all streams. */
+  memo: object | undefined
+  private readonly session: ServerHttp2Session
+  private readonly socket: Socket
+  private readonly port: VisitorPort
+  private readonly deadline: Deadline
+  private readonly budget: ResetBudget
+  private readonly streams = new Set<H2VisitorStream>()
+  private isLeaving = false
+
+  /** `socket` agreed on h2, or has sent the preface, which is still to be read. */
+  constructor(socket: Socket, peer: string, security: Security | undefined, port: VisitorPort, wheel: Wheel) {
+    this.socket = socket
+    this.peer = peer
+    this.security = security
+    this.port = port
+    this.wheel = wheel
+    this.budget = new ResetBudget(wheel.now)
+    this.deadline = wheel.deadline(() => this.expired())
+    this.deadline.arm(port.limits.headerTimeout)
+    this.session = performServerHandshake(socket, visitorOptions(port.limits))
+    this.session.on('stream', (stream, _, flags, list) => this.opened(stream, flags, list))
+    this.session.on('error', () => undefined)
+    this.session.on('close', () => this.closed())
+    socket.on('error', () => undefined)
+    // Half a connection is none in HTTP/2.
+    socket.on('end', () => this.destroy())
+  }
+
+  /** What the visitor's `:scheme` has to be. */
+  get scheme(): 'http' | 'https' {
+    return this.security === undefined ? 'http' : 'https'
+  }
+
+  private opened(stream: ServerHttp2Stream, flags: number, list: readonly string[]): void {
+    const side = new H2VisitorStream(stream, this, this.port)
+    this.streams.add(side)
+    this.deadline.disarm()
+    side.open(list, flags)
+  }
+
+  /** A stream is over; one that ended by a reset is counted. */
+  streamClosed(side: H2VisitorStream, code: number): void {
+    this.streams.delete(side)
+    if (code !== NGHTTP2_NO_ERROR && !this.budget.take(this.wheel.now)) {
+      this.end(NGHTTP2_ENHANCE_YOUR_CALM)
+      return
+    }
+    if (this.streams.size === 0) this.rest()
+  }
+
+  private rest(): void {
+    if (!this.isLeaving) this.deadline.arm(this.port.limits.keepaliveTimeout)
+  }
+
+  private expired(): void {
+    if (this.isLeaving) this.destroy()
+    else this.leave()
+  }
+
+  /** The listener is going away: the visitor learns it before it has to. */
+  drain(): void {
+    if (!this.isLeaving && !this.session.destroyed) this.session.goaway(NGHTTP2_NO_ERROR, LAST_STREAM)
+  }
+
+  closeIdle(): void {
+    this.leave()
+  }
+
+  /** Opens no more streams, and closes when the last one is over. */
+  private leave(): void {
+    if (this.isLeaving || this.session.destroyed) return
+    this.isLeaving = true
+    this.session.close()
+    if (this.streams.size === 0) this.deadline.arm(LINGER)
+  }
+
+  /** Ends the connection and all that goes on in it, with a word why. */
+  private end(code: number): void {
+    this.isLeaving = true
+    if (this.session.destroyed) return
+    this.session.goaway(code)
+    this.session.destroy()
+  }
+
+  destroy(): void {
+    this.isLeaving = true
+    this.session.destroy()
+    this.socket.destroy()
+  }
+
+  private closed(): void {
+    this.isLeaving = true
+    this.deadline.release()
+    this.port.closed(this)
+  }
+}
