@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -12,7 +13,8 @@ import { type Origin, startOrigin } from '../support/origin.ts'
 import { freePort } from '../support/ports.ts'
 import { block, checked, ipv6Ends, line, tag } from '../support/proxy-header.ts'
 import { ask, type Dial, type Reply, type Visitor, visit } from '../support/raw.ts'
-import { until } from '../support/until.ts'
+import { shakeHands } from '../support/tls-visitor.ts'
+import { pause, until } from '../support/until.ts'
 import { startWorld, type World } from '../support/world.ts'
 
 const run = promisify(execFile)
@@ -27,12 +29,14 @@ let world: World
 let strict: number
 let easy: number
 let off: number
+let secure: number
 
 beforeAll(async () => {
   origin = await startOrigin()
   strict = await freePort()
   easy = await freePort()
   off = await freePort()
+  secure = await freePort()
   const config = `version: 1
 server: { trusted_proxies: [127.0.0.1, 10.0.0.0/8, unix] }
 logging: { level: debug }
@@ -41,14 +45,18 @@ listeners:
     { protocol: http, bind: "", port: ${strict}, proxy_protocol: require, limits: { header_timeout: 1s, max_connections: 8 } }
   easy: { protocol: http, bind: "", port: ${easy}, proxy_protocol: accept, limits: { header_timeout: 1s } }
   off: { protocol: http, bind: "", port: ${off} }
+  secure:
+    { protocol: https, bind: "", port: ${secure}, proxy_protocol: require, limits: { header_timeout: 1s } }
   local: { protocol: http, bind: "unix:\${env:SOCKET}", proxy_protocol: require }
+certificates:
+  site: { self_signed: {} }
 routes:
   all:
-    listener: [strict, easy, off, local]
+    listener: [strict, easy, off, secure, local]
     default: true
     forward: { targets: [{ url: "http://127.0.0.1:${origin.port}" }] }
 `
-  world = await startWorld({ config, ready: [strict, easy, off, SOCKET], env: { SOCKET } })
+  world = await startWorld({ config, ready: [strict, easy, off, secure, SOCKET], env: { SOCKET } })
 })
 afterAll(async () => {
   await world[Symbol.asyncDispose]()
@@ -224,6 +232,72 @@ describe('where a header may be left out', () => {
   })
 })
 
+describe('before TLS', () => {
+  /** Puts a header in front of what a connection begins with, in pieces of `size` bytes, and passes on the rest. */
+  async function startRelay(
+    header: Uint8Array,
+    size: number,
+  ): Promise<AsyncDisposable & { readonly port: number }> {
+    const port = await freePort()
+    const sockets = new Set<Socket>()
+    const relay = createServer(near => {
+      const far = connect({ port: secure, host: '127.0.0.1', noDelay: true })
+      for (const socket of [near, far]) sockets.add(socket.on('error', () => undefined))
+      near.once('data', async first => {
+        near.pause()
+        const start = Buffer.concat([header, first])
+        for (let at = 0; at < start.length; at += size) {
+          far.write(start.subarray(at, at + size))
+          if (size < start.length) await pause(1)
+        }
+        near.pipe(far).pipe(near)
+      })
+    })
+    relay.listen(port, '127.0.0.1')
+    await once(relay, 'listening')
+    return {
+      port,
+      async [Symbol.asyncDispose]() {
+        for (const socket of sockets) socket.destroy()
+        await new Promise(resolve => relay.close(resolve))
+      },
+    }
+  }
+
+  it.each([
+    ['version 1, with the first bytes of TLS', V1, 1 << 16],
+    ['version 2, with the first bytes of TLS', block(), 1 << 16],
+    ['version 1, seven bytes at a time', V1, 7],
+    ['version 2, seven bytes at a time', checked(), 7],
+  ])('it names the visitor: %s', async (_, header, size) => {
+    await using relay = await startRelay(header, size)
+    await using visitor = await shakeHands(relay.port)
+    await visitor.send(REQUEST)
+    expect(told(await visitor.answer())).toEqual(one('192.0.2.7'))
+  })
+
+  it('a header of its own packet names the visitor', async () => {
+    const raw = await sent({ port: secure }, V1)
+    await pause(50)
+    await using visitor = await shakeHands(secure, { socket: raw.socket })
+    await visitor.send(REQUEST)
+    expect(told(await visitor.answer())).toEqual(one('192.0.2.7'))
+  })
+
+  it('a handshake without a header is closed', async () => {
+    await expect(shakeHands(secure)).rejects.toThrow()
+    await until('it is told', () =>
+      world.events.some(({ listener, why }) => listener === 'secure' && why === 'no header'),
+    )
+  })
+
+  it('a handshake that stalls behind its header is closed on time', async () => {
+    const began = performance.now()
+    expect(await endOf({ port: secure }, V1, Uint8Array.of(0x16, 3, 1))).toMatch(/^(end|reset)$/)
+    expect(performance.now() - began).toBeLessThan(3500)
+  })
+})
+
 it('a visitor that was gone before it was looked at, and so has no address, is nobody on a unix socket', async () => {
   process.kill(world.pid, 'SIGSTOP')
   const visitor = await visit({ port: off, from: STRANGER })
@@ -252,27 +326,16 @@ describe.skipIf(!isInstalled('curl', '--version'))('curl --haproxy-protocol', ()
   it.each([
     ['required', () => strict],
     ['accepted', () => easy],
+    ['required, before TLS', () => secure],
   ])('is understood where it is %s', async (_, port) => {
-    const { stdout } = await run('curl', [
-      '-sS',
-      '--max-time',
-      '10',
-      '--haproxy-protocol',
-      `http://127.0.0.1:${port()}/`,
-    ])
+    const url = `${port() === secure ? 'https' : 'http'}://127.0.0.1:${port()}/`
+    const { stdout } = await run('curl', ['-sSk', '--max-time', '10', '--http1.1', '--haproxy-protocol', url])
     expect(fieldValue(JSON.parse(stdout).fields, 'x-real-ip')).toBe('127.0.0.1')
   })
 })
 
-describe.skipIf(!isInstalled('haproxy', '-v'))('HAProxy in front', () => {
-  it.each(['send-proxy', 'send-proxy-v2', 'send-proxy-v2 proxy-v2-options crc32c,authority,unique-id'])(
-    'hands its visitor on with %s',
-    async words => {
-      const port = await freePort()
-      const file = join(world.dir, `haproxy-${port}.cfg`)
-      writeFileSync(
-        file,
-        `defaults
+/** HAProxy's file to pass bytes on to one server. */
+const passingOn = (port: number, server: string): string => `defaults
   mode tcp
   timeout connect 5s
   timeout client 10s
@@ -281,14 +344,32 @@ frontend front
   bind 127.0.0.1:${port}
   default_backend back
 backend back
-  server one 127.0.0.1:${strict} source 127.0.0.1 ${words}
-`,
-      )
+  server one ${server}
+`
+
+describe.skipIf(!isInstalled('haproxy', '-v'))('HAProxy in front', () => {
+  it.each(['send-proxy', 'send-proxy-v2', 'send-proxy-v2 proxy-v2-options crc32c,authority,unique-id'])(
+    'hands its visitor on with %s',
+    async words => {
+      const port = await freePort()
+      const file = join(world.dir, `haproxy-${port}.cfg`)
+      writeFileSync(file, passingOn(port, `127.0.0.1:${strict} source 127.0.0.1 ${words}`))
       await using _front = await startFront('haproxy', ['-db', '-f', file], port)
       const reply = await ask('/', { port, from: STRANGER })
       expect(told(reply)).toEqual(one(STRANGER))
     },
   )
+
+  it('hands its visitor on before TLS that it only passes on', async () => {
+    const port = await freePort()
+    const file = join(world.dir, `haproxy-${port}.cfg`)
+    writeFileSync(file, passingOn(port, `127.0.0.1:${secure} source 127.0.0.1 send-proxy-v2`))
+    await using _front = await startFront('haproxy', ['-db', '-f', file], port)
+    const raw = await visit({ port, from: STRANGER })
+    await using visitor = await shakeHands(port, { socket: raw.socket })
+    await visitor.send(REQUEST)
+    expect(told(await visitor.answer())).toEqual(one(STRANGER))
+  })
 
   it('checks its servers with LOCAL', async () => {
     const port = await freePort()
