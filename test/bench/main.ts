@@ -22,11 +22,12 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '2' },
   },
 })
-const chosen = (name: string, list: string): boolean =>
-  list === '' || list.split(',').some(part => name.includes(part.trim()))
-const loads = LOADS.filter(one => chosen(one.name, values.loads))
+const names = (list: string): string[] => list.split(',').filter(name => name !== '')
+const loads = LOADS.filter(one => values.loads === '' || names(values.loads).includes(one.name))
 // nginx is always there: every other figure is a multiple of its.
-const peers = PEERS.filter((one, n) => n === 0 || chosen(one.name, values.only))
+const peers = PEERS.filter(
+  (one, n) => n === 0 || values.only === '' || names(values.only).some(part => one.name.includes(part)),
+)
 
 const lose = (peer: Peer, why: string): void => {
   process.stderr.write(`LOST ${peer.name}: ${why}\n`)

@@ -34,14 +34,17 @@ const p2pstreamConfig = (stand: Stand): string => `version: 1
 logging: { level: warn, access: { enabled: ${stand.isLogging} } }
 listeners:
   web: { protocol: http, bind: 127.0.0.1, port: ${stand.port} }
+  tls: { protocol: https, bind: 127.0.0.1, port: ${stand.tlsPort}, tls: { min_version: "1.3" } }
+certificates:
+  bench: { cert_file: ${stand.certificate.certFile}, key_file: ${stand.certificate.keyFile} }
 routes:
   check:
-    listener: web
+    listener: [web, tls]
     priority: 10
     match: { host: ${HOST}, path_prefix: /check }
     forward: { targets: [{ url: "http://127.0.0.1:${stand.checkPort}", preserve_host: true }] }
   origin:
-    listener: web
+    listener: [web, tls]
     match: { host: ${HOST}, path_prefix: / }
     forward: { targets: [{ url: "http://127.0.0.1:${stand.originPort}", preserve_host: true }] }
 `
@@ -49,14 +52,14 @@ routes:
 const p2pstream: Peer = {
   name: 'p2pstream',
   program: undefined,
-  cannot: { https: 'not built', h2: 'not built' },
+  cannot: { h2: 'not built' },
   start(stand) {
     const file = join(stand.dir, 'p2pstream.yaml')
     writeFileSync(file, p2pstreamConfig(stand))
     return {
       core: PROXY_CORE,
       command: [process.execPath, LAUNCHER, 'run', '-c', file],
-      ports: [stand.port],
+      ports: [stand.port, stand.tlsPort],
       cwd: stand.dir,
       ...(stand.isLogging ? { output: join(stand.dir, 'access.log') } : {}),
     }

@@ -2,11 +2,14 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { heapOf, MEASURED } from '../support/heap.ts'
+import { type Origin, startOrigin } from '../support/origin.ts'
+import { freePort } from '../support/ports.ts'
 import { visit } from '../support/raw.ts'
 import { teachSoak } from '../support/soak/origin.ts'
 import { soak, type Way } from '../support/soak/soak.ts'
-import { type Stage, startStage } from '../support/stage.ts'
+import { shakeHands } from '../support/tls-visitor.ts'
 import { pause, until } from '../support/until.ts'
+import { startWorld, type World } from '../support/world.ts'
 import { startWsOrigin } from '../support/ws-origin.ts'
 
 const { P2PSTREAM_PROVE } = process.env
@@ -24,7 +27,7 @@ interface Size {
 }
 
 /** Once nothing is under way any more: idle connections to origins end after their second. */
-async function sizeOf({ world, origin }: Stage): Promise<Size> {
+async function sizeOf(world: World, origin: Origin): Promise<Size> {
   await until('connections to the origin are gone', () => origin.open.size === 0, 20_000)
   await pause(500)
   await heapOf(world)
@@ -37,22 +40,31 @@ describe('soak', () => {
     timeout: 1_800_000,
   }, async () => {
     await using sockets = await startWsOrigin()
-    await using stage = await startStage(
-      {
-        target: 'peer: { idle_timeout: 1s }',
-        routes: `
-sockets:
-  listener: web
-  match: { path_prefix: /ws }
-  forward: { targets: [{ url: "http://127.0.0.1:${sockets.port}" }] }
-`,
-      },
-      { node: MEASURED, keepAccess: false },
-    )
-    const { world, origin, port } = stage
+    await using origin = await startOrigin()
     teachSoak(origin)
+    const [port, tlsPort] = [await freePort(), await freePort()]
+    const config = `version: 1
+listeners:
+  web: { protocol: http, bind: 127.0.0.1, port: ${port} }
+  tls: { protocol: https, bind: 127.0.0.1, port: ${tlsPort} }
+certificates:
+  soak: { hosts: [soak.test], self_signed: {} }
+defaults: { peer: { idle_timeout: 1s } }
+routes:
+  all:
+    listener: [web, tls]
+    default: true
+    forward: { targets: [{ url: "http://127.0.0.1:${origin.port}" }] }
+  sockets:
+    listener: [web, tls]
+    match: { path_prefix: /ws }
+    forward: { targets: [{ url: "http://127.0.0.1:${sockets.port}" }] }
+`
+    const ready = [port, tlsPort]
+    await using world = await startWorld({ config, ready, node: MEASURED, keepAccess: false })
     const ways: readonly Way[] = [
       { name: 'http', webSocketUrl: `ws://127.0.0.1:${port}/ws`, open: () => visit({ port }) },
+      { name: 'https', webSocketUrl: `wss://127.0.0.1:${tlsPort}/ws`, open: () => shakeHands(tlsPort) },
     ]
     const onStep = (): void => {
       // Both remember everything for ever, which is too much here.
@@ -62,13 +74,13 @@ sockets:
     // Some MiB of what starting took are only let go after several turns of traffic and quiet.
     for (const seed of [1, 100, 200, 300]) {
       await soak({ ways, steps: WARM, visitors: VISITORS, seed, onStep })
-      await sizeOf(stage)
+      await sizeOf(world, origin)
     }
-    const before = await sizeOf(stage)
+    const before = await sizeOf(world, origin)
     const begun = performance.now()
     const { taken, faults } = await soak({ ways, steps: STEPS, visitors: VISITORS, seed: 1000, onStep })
     const seconds = (performance.now() - begun) / 1000
-    const after = await sizeOf(stage)
+    const after = await sizeOf(world, origin)
     console.log(`${STEPS} in ${seconds.toFixed(0)} s; before`, before, 'after', after, taken)
 
     expect(faults.slice(0, 20)).toEqual([])

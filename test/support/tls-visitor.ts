@@ -1,5 +1,6 @@
 // A visitor over TLS: shakes hands as a test says, tells what it was shown, then speaks in bytes like any other.
-import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
+import { connect } from 'node:net'
+import { type ConnectionOptions, connect as secure, type TLSSocket } from 'node:tls'
 import { speak, type Visitor } from './raw.ts'
 
 export interface TlsVisitor extends Visitor {
@@ -15,7 +16,8 @@ export interface TlsVisitor extends Visitor {
 /** Shakes hands without judging the certificate; rejects with what went wrong. */
 export function shakeHands(port: number, options: ConnectionOptions = {}): Promise<TlsVisitor> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...options })
+    const plain = connect({ host: '127.0.0.1', port, noDelay: true })
+    const socket = secure({ socket: plain, rejectUnauthorized: false, ...options })
     socket.once('error', reject)
     socket.once('close', () => reject(new Error('closed in the handshake')))
     socket.once('secureConnect', () => {
@@ -24,6 +26,8 @@ export function shakeHands(port: number, options: ConnectionOptions = {}): Promi
       resolve({
         ...speak(socket),
         socket,
+        // A socket of TLS can't be reset, the one below it can.
+        reset: () => void plain.resetAndDestroy(),
         shown: String(socket.getPeerCertificate().subject?.CN),
         protocol: socket.getProtocol(),
         cipher: socket.getCipher().name,
