@@ -82,6 +82,11 @@ export class Head implements FieldReader {
     this.counts[id] = Math.min((this.counts[id] ?? 0) + 1, 255)
   }
 
+  /** Whether the text holds `count` lines, and nothing behind the blank line that ends them. */
+  isExactly(count: number): boolean {
+    return this.count === count && this.starts[count] === this.text.length - 2
+  }
+
   /** Where line i ends, its CRLF included. */
   end(index: number): number {
     return this.starts[index + 1] ?? 0

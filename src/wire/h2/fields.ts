@@ -35,7 +35,7 @@ export function readList(
   text += '\r\n'
   const refusal = head.readFields(text, Buffer.from(text, 'latin1'), 0, start.length, maxFields)
   if (refusal !== undefined) return refusal
-  return head.count === count ? undefined : BAD_FIELD
+  return head.isExactly(count) ? undefined : BAD_FIELD
 }
 
 /** A trailer section as a head; undefined for an empty one. */

@@ -150,8 +150,8 @@ export class H2Request implements RequestMessage {
       line.read(text, limits.maxUrlBytes) ??
       head.readFields(text, Buffer.from(text, 'latin1'), 0, line.end, limits.maxHeaders)
     if (refusal !== undefined) return refusal
-    // Whatever held a line end has become more lines than there were fields.
-    if (line.target !== path || head.count !== this.fieldCount + (hasCookies ? 2 : 1)) return BAD_FIELD
+    // Whatever held a line end has become more lines than there were fields, or has left some behind.
+    if (line.target !== path || !head.isExactly(this.fieldCount + (hasCookies ? 2 : 1))) return BAD_FIELD
     return text.length - path.length > limits.maxHeaderBytes ? HEADERS_TOO_LARGE : undefined
   }
 
