@@ -173,6 +173,8 @@ export class H2VisitorStream implements VisitorSide {
     }
     this.sink?.stalled()
     this.stream.close(NGHTTP2_CANCEL)
+    // Where nothing is read, the reset isn't either: what the request holds doesn't wait for it.
+    this.stream.destroy()
   }
 
   /** The stream is over. Whoever ended it before its time has cost us a request for nothing. */
