@@ -10,7 +10,7 @@ import type { RequestPlan } from '../wire/h1/write-request.ts'
 import type { OriginSide, OriginSink } from '../wire/origin-side.ts'
 import { type Relay, type Relayed, startRelay } from '../wire/relay.ts'
 import type { Exchange } from './exchange.ts'
-import { upgradeFlaw } from './upgrade.ts'
+import { answerFlaw, upgradeFlaw } from './upgrade.ts'
 
 /** Methods that may be sent twice (RFC 9110 9.2.2). */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
@@ -161,8 +161,12 @@ export class Attempt implements OriginSink {
 
   head(): void {
     this.continueTimer?.cancel()
-    this.exchange.forgetBody()
-    if (this.origin !== undefined) this.exchange.begin(this.origin.response, this.origin.connection)
+    const { origin, exchange } = this
+    exchange.forgetBody()
+    if (origin === undefined) return
+    const flaw = answerFlaw(exchange.side, origin)
+    if (flaw === undefined) exchange.begin(origin.response, origin.connection)
+    else this.notUpgraded(flaw)
   }
 
   data(piece: Buffer, isLent: boolean): void {
@@ -189,10 +193,7 @@ export class Attempt implements OriginSink {
     if (origin === undefined) return
     const flaw = upgradeFlaw(origin, plan)
     if (flaw !== undefined) {
-      this.over()
-      origin.abort()
-      const failure: Failure = { code: 'http_upgrade_failed', side: 'origin', detail: flaw }
-      exchange.fail(failure, this.reasonFor(failure))
+      this.notUpgraded(flaw)
       return
     }
     exchange.status = 101
@@ -208,6 +209,13 @@ export class Attempt implements OriginSink {
         exchange.finish()
       },
     )
+  }
+
+  private notUpgraded(flaw: string): void {
+    this.over()
+    this.origin?.abort()
+    const failure: Failure = { code: 'http_upgrade_failed', side: 'origin', detail: flaw }
+    this.exchange.fail(failure, this.reasonFor(failure))
   }
 
   failed(failure: Failure): void {

@@ -49,6 +49,12 @@ export function upgradeFlaw(origin: OriginSide, plan: RequestPlan): string | und
   return 'a Sec-WebSocket-Accept that does not fit the key'
 }
 
+/** What is wrong with an answer that changes no protocol: to an extended CONNECT every 2xx says that it does (RFC 9110 9.3.6). */
+export function answerFlaw({ request }: VisitorSide, { response }: OriginSide): string | undefined {
+  const { status } = response.line
+  return request.isConnect && status >= 200 && status < 300 ? `a ${status} in place of a 101` : undefined
+}
+
 function reason(code: Reason['code'], detail: string): Reason {
   return { code, detail }
 }

@@ -22,6 +22,7 @@ const BAD_AUTHORITY = malformed('an :authority that is not a name or address wit
 const NO_AUTHORITY = malformed('neither :authority nor exactly one Host')
 const OTHER_HOST = malformed('a Host that contradicts :authority')
 const BODY_MISSING = malformed('a Content-Length above 0 without a body')
+const ENDED_SOCKET = malformed('a WebSocket that ends with its head')
 const UNKNOWN_PROTOCOL: Refusal = {
   status: 501,
   code: 'unsupported_protocol',
@@ -157,6 +158,7 @@ export class H2Request implements RequestMessage {
 
   private readBody(isWhole: boolean): Refusal | undefined {
     const { head } = this
+    if (this.isConnect && isWhole) return ENDED_SOCKET
     const framing = requestFraming(head, false)
     if (typeof framing === 'object') return framing
     if (isWhole && framing > 0) return BODY_MISSING
