@@ -68,6 +68,13 @@ export const echo: Script = async turn => {
   await turn.answer(200, [['Content-Type', 'application/json']], text)
 }
 
+/** Answers nothing: the request is under way until its peer leaves. */
+export const hold: Script = ({ socket }) =>
+  new Promise(resolve => {
+    socket.once('end', resolve)
+    socket.once('close', resolve)
+  })
+
 async function readBody(received: Received, incoming: Incoming): Promise<void> {
   if (received.complete) return
   const length = fieldValue(received.fields, 'content-length')
