@@ -96,7 +96,6 @@ export const DIAGNOSTIC_CODES = {
   'target/alpn':
     '`alpn` contradicts the url: `h2` and `h2h1` are agreed on in a TLS handshake, `h2c` is plain text.',
   'target/sni': 'Not a name that can be asked for in a TLS handshake.',
-  'target/https': 'Origins are spoken to in plain HTTP by this version.',
   'target/credentials': 'A user name with a colon, or credentials with a control character (RFC 7617).',
   'target/duplicate-id': 'Two targets of one pool have the same id; both places are shown.',
   'static/two-bodies': 'A static answer has both `body` and `template`.',

@@ -6,4 +6,6 @@ export interface Failure {
   readonly side: 'visitor' | 'origin'
   /** For the log only: the system's word for it (`ECONNREFUSED`), the grammar rule that was broken, the timeout's key. */
   readonly detail: string
+  /** The origin said that it did nothing with the request (RFC 9113 8.7): it may be sent again, whatever it asks for. */
+  readonly isUnprocessed?: boolean
 }

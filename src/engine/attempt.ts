@@ -16,6 +16,8 @@ import { answerFlaw, upgradeFlaw } from './upgrade.ts'
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 /** A body up to this size is kept so that a dead pooled connection can be replaced. */
 const MAX_REPLAY = 64 * 1024
+/** Connections tried for one request; each one but the last turned out to be closing. */
+const MAX_ATTEMPTS = 5
 /** How long the origin may keep silent about an expectation before we say 100 ourselves. */
 const CONTINUE_AFTER = 1_000
 
@@ -32,7 +34,9 @@ export class Attempt implements OriginSink {
   private relay: Relay | undefined
   private continueTimer: Timer | undefined
   private saidContinue = false
-  private mayReplay: boolean
+  private readonly isIdempotent: boolean
+  /** What was sent of the body is still at hand. */
+  private holdsBody = true
   private isOver = false
 
   constructor(exchange: Exchange, leg: Leg, connections: Connections, plan: RequestPlan, clock: Clock) {
@@ -41,7 +45,7 @@ export class Attempt implements OriginSink {
     this.connections = connections
     this.plan = plan
     this.clock = clock
-    this.mayReplay = IDEMPOTENT.has(exchange.side.request.line.method) && !plan.isUpgrade
+    this.isIdempotent = IDEMPOTENT.has(exchange.side.request.line.method) && !plan.isUpgrade
   }
 
   start(): void {
@@ -79,7 +83,8 @@ export class Attempt implements OriginSink {
       write: peer.writeTimeout,
     })
     for (const piece of exchange.waiting) origin.send(piece)
-    if (!this.mayReplay || !origin.isReused) exchange.forgetBody()
+    this.holdsBody &&= this.mayComeBack(origin)
+    if (!this.holdsBody) exchange.forgetBody()
     if (exchange.isRequestEnded) this.endRequest()
     else if (exchange.side.request.expectsContinue) this.awaitContinue()
     exchange.side.resume()
@@ -95,7 +100,7 @@ export class Attempt implements OriginSink {
   /** A piece of the request's body, on its way while the visitor sends it. */
   body(piece: Buffer): void {
     const { exchange } = this
-    if (this.mayReplay && this.origin?.isReused === true && this.origin.isUntouched) {
+    if (this.holdsBody && this.origin?.isUntouched === true) {
       if (exchange.bytesIn <= MAX_REPLAY) exchange.waiting.push(piece)
       else this.keepNothing()
     }
@@ -103,7 +108,7 @@ export class Attempt implements OriginSink {
   }
 
   private keepNothing(): void {
-    this.mayReplay = false
+    this.holdsBody = false
     this.exchange.forgetBody()
   }
 
@@ -221,20 +226,27 @@ export class Attempt implements OriginSink {
   failed(failure: Failure): void {
     const { exchange, origin } = this
     if (this.isOver) return
-    if (
-      origin?.isReused === true &&
-      origin.isUntouched &&
-      this.mayReplay &&
-      failure.code === 'connection_terminated'
-    ) {
-      // The pooled connection died before a byte of the response came: the request goes again, on a fresh one.
+    if (origin?.isUntouched === true && this.holdsBody && this.mayGoAgain(origin, failure)) {
+      // The connection died before a byte of the response came: the request goes again, on another one.
       this.isSending = false
       this.continueTimer?.cancel()
-      this.dial()
+      if (origin.isShared) this.start()
+      else this.dial()
       return
     }
     this.over()
     exchange.fail(failure, this.reasonFor(failure))
+  }
+
+  /** Whether an origin may fail us so that the request goes again; only then the body is kept. */
+  private mayComeBack(origin: OriginSide): boolean {
+    return origin.isShared || (origin.isReused && this.isIdempotent)
+  }
+
+  private mayGoAgain(origin: OriginSide, failure: Failure): boolean {
+    if (this.exchange.attempts >= MAX_ATTEMPTS) return false
+    if (failure.isUnprocessed === true) return true
+    return origin.isReused && this.isIdempotent && failure.code === 'connection_terminated'
   }
 
   /** The reason for a failure: for a timeout, with the place of the key that set it, or the word that it is the default. */

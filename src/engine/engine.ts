@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import { formatDuration } from '../base/duration.ts'
 import type { Random } from '../base/random.ts'
 import { type DateSource, dateSource } from '../http/date.ts'
+import { openTrust } from '../net/dial-tls.ts'
 import { openReadBuffers } from '../net/read-buffers.ts'
 import { startWheel } from '../net/wheel.ts'
 import type { AccessSink } from '../observe/access.ts'
@@ -71,7 +72,12 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
     this.parts = parts
     this.clock = parts.clock
     this.log = parts.log
-    this.wire = { clock: parts.clock, wheel: startWheel(parts.clock), buffers: openReadBuffers() }
+    this.wire = {
+      clock: parts.clock,
+      wheel: startWheel(parts.clock),
+      buffers: openReadBuffers(),
+      trust: openTrust(),
+    }
     this.date = dateSource(() => parts.clock.wall())
   }
 

@@ -38,6 +38,8 @@ export interface OriginSide {
   readonly connection: ConnectionField
   /** It has served an exchange before this one. */
   readonly isReused: boolean
+  /** Other exchanges are on the same connection: it may refuse one without having looked at it. */
+  readonly isShared: boolean
   /** Everything written was taken by the kernel. */
   readonly isClear: boolean
   /** Not a byte of the response has come. */

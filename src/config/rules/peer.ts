@@ -75,10 +75,8 @@ function checkOverlay(
 function checkTarget({ target, written, at, pool }: PlacedTarget, config: Config, findings: Findings): void {
   if (target.url === undefined) return
   const own = valuesOf(written['peer'])
-  if (isHttps(target)) {
-    findings.value('target/https', step(at, 'url'), 'https origins are not supported by this version')
-    checkVerify(written, own, at, findings)
-  } else {
+  if (isHttps(target)) checkVerify(written, own, at, findings)
+  else {
     checkUseless(own, step(at, 'peer'), 'without https', findings)
     if (has(written, 'tls_skip_verify'))
       findings.key(

@@ -4,7 +4,15 @@ import type { Socket } from 'node:net'
 import type { Clock } from '../../base/clock.ts'
 import type { Failure } from '../../base/failure.ts'
 import type { ReasonCode } from '../../base/reason.ts'
-import { type Dialing, type DialRequest, dial, originFailure } from '../../net/dial.ts'
+import {
+  type Dialing,
+  type DialReads,
+  type DialRequest,
+  dial,
+  discard,
+  originFailure,
+} from '../../net/dial.ts'
+import type { Trust } from '../../net/dial-tls.ts'
 import type { ReadBuffers } from '../../net/read-buffers.ts'
 import type { Deadline, Wheel } from '../../net/wheel.ts'
 import type { Sender } from '../message.ts'
@@ -23,6 +31,7 @@ export interface WireParts {
   readonly clock: Clock
   readonly wheel: Wheel
   readonly buffers: ReadBuffers
+  readonly trust: Trust
 }
 
 /** Whoever keeps idle connections. */
@@ -35,10 +44,11 @@ export interface OriginOwner {
 /** A response with more body than this, seen or announced, is read into large buffers of its own. */
 const LARGE_AFTER = 16 * 1024
 
-export class H1Origin implements OriginSide, ResponseEvents {
+export class H1Origin implements OriginSide, ResponseEvents, DialReads {
   readonly response: ResponseReader = new ResponseReader(this)
   readonly connection: ConnectionField = new ConnectionField()
   isReused = false
+  readonly isShared = false
   /** Milliseconds that the origin said it keeps idle connections, undefined when it said nothing. */
   keepAliveHint: number | undefined
   private readonly dialing: Dialing
@@ -65,33 +75,46 @@ export class H1Origin implements OriginSide, ResponseEvents {
   private large: Buffer | undefined
   private largeInUse: Buffer | undefined
 
-  /** Dials at once; `connected` hears how it went. */
-  constructor(
-    request: DialRequest,
-    parts: WireParts,
-    owner: OriginOwner,
-    connected: (failure: Failure | undefined) => void,
-  ) {
+  private constructor(parts: WireParts, owner: OriginOwner, link: (reads: DialReads) => Dialing) {
     this.owner = owner
     this.buffers = parts.buffers
     this.wheel = parts.wheel
     this.deadline = parts.wheel.deadline(() => this.expired())
     this.silence = parts.wheel.deadline(() => this.fail(timedOut('connection_read_timeout', 'read_timeout')))
-    const reads = {
-      buffer: () => this.nextBuffer(),
-      read: (length: number, buffer: Buffer) => this.received(length, buffer),
-    }
-    this.dialing = dial(request, reads, parts.clock, failure => {
-      this.isConnected = failure === undefined
-      if (failure === undefined) this.listen()
-      else this.isOver = true
-      connected(failure)
-    })
+    this.dialing = link(this)
     this.socket = this.dialing.socket
     this.outlet = new Outlet(this.socket, () => this.sink?.drained())
   }
 
+  /** Dials at once; `connected` hears how it went. */
+  static dial(
+    request: DialRequest,
+    parts: WireParts,
+    owner: OriginOwner,
+    connected: (failure: Failure | undefined) => void,
+  ): H1Origin {
+    const origin = new H1Origin(parts, owner, reads =>
+      dial(request, reads, parts.clock, failure => {
+        if (failure === undefined) origin.listen()
+        else origin.isOver = true
+        connected(failure)
+      }),
+    )
+    return origin
+  }
+
+  /** Takes over a connection that is made already and whose bytes nobody reads yet. */
+  static over(socket: Socket, parts: WireParts, owner: OriginOwner): H1Origin {
+    const origin = new H1Origin(parts, owner, () => ({ socket, cancel: () => discard(socket) }))
+    socket.on('data', bytes => {
+      if (!origin.read(bytes.length, bytes)) socket.pause()
+    })
+    origin.listen()
+    return origin
+  }
+
   private listen(): void {
+    this.isConnected = true
     this.socket.on('end', () => this.ended())
     this.socket.on('timeout', () => this.stalled())
     this.socket.on('error', error => {
@@ -212,7 +235,7 @@ export class H1Origin implements OriginSide, ResponseEvents {
   }
 
   /** A read has come; returns whether to go on reading. */
-  private received(length: number, buffer: Buffer): boolean {
+  read(length: number, buffer: Buffer): boolean {
     const bytes = buffer.subarray(0, length)
     if (this.tap !== undefined) return this.tap(bytes)
     const { sink } = this
@@ -239,7 +262,7 @@ export class H1Origin implements OriginSide, ResponseEvents {
   }
 
   /** Where the next read goes. Asked after each read, so the last one's bytes are written or copied unless we are paused. */
-  private nextBuffer(): Buffer {
+  buffer(): Buffer {
     if (this.response.hasEnded || !this.expectsMuch()) return this.buffers.shared
     if (this.isPaused && this.large !== undefined) {
       this.largeInUse = this.large

@@ -1,5 +1,5 @@
 // What we offer a peer of HTTP/2, and how much of its doings we bear (RFC 9113 6.5.2, 10.5).
-import type { ServerSessionOptions } from 'node:http2'
+import type { ClientSessionOptions, ServerSessionOptions } from 'node:http2'
 import type { ReaderLimits } from '../h1/request-reader.ts'
 
 /** Streams that a visitor may have open at once, as nginx has it. */
@@ -45,4 +45,15 @@ export function visitorOptions({
     // Repeated fields are judged by the codec that both protocols share.
     strictSingleValueFields: false,
   }
+}
+
+/** Options of a connection to an origin: a head as large as HTTP/1.1 allows it, nothing pushed. */
+export const ORIGIN_OPTIONS: ClientSessionOptions = {
+  settings: { enablePush: false, initialWindowSize: STREAM_WINDOW, maxHeaderListSize: 256 * 1024 },
+  maxHeaderListPairs: 1024,
+  maxSettings: MAX_SETTINGS,
+  maxOutstandingPings: MAX_PINGS,
+  maxSessionMemory: 4 * MAX_MEMORY,
+  // Node takes it here too; its types don't know.
+  ...({ strictSingleValueFields: false } satisfies ServerSessionOptions),
 }

@@ -1,0 +1,272 @@
+// One exchange with an origin on a stream of its HTTP/2 connection.
+// Mutable on purpose: one object per exchange, called directly by both sides.
+import { type ClientHttp2Stream, constants } from 'node:http2'
+import type { Failure } from '../../base/failure.ts'
+import type { ReasonCode } from '../../base/reason.ts'
+import type { Deadline } from '../../net/wheel.ts'
+import { ConnectionField } from '../h1/connection-field.ts'
+import type { Head } from '../h1/head.ts'
+import type { Refusal } from '../h1/refusal.ts'
+import { trailerRefusal } from '../h1/trailers.ts'
+import { goesChunked, type RequestPlan, writeRequestHead } from '../h1/write-request.ts'
+import type { Sender } from '../message.ts'
+import type { OriginSide, OriginSink, OriginTimeouts } from '../origin-side.ts'
+import type { RelayEnd } from '../relay.ts'
+import { fieldsOf, requestList, trailerHead } from './fields.ts'
+import type { H2OriginSession } from './origin-session.ts'
+import { H2Response } from './response.ts'
+
+const {
+  NGHTTP2_CANCEL,
+  NGHTTP2_FLAG_END_STREAM,
+  NGHTTP2_NO_ERROR,
+  NGHTTP2_PROTOCOL_ERROR,
+  NGHTTP2_REFUSED_STREAM,
+} = constants
+
+const NO_CONNECTION: ConnectionField = new ConnectionField()
+const MAX_TRAILERS = 1024
+
+export class H2OriginStream implements OriginSide {
+  readonly response: H2Response = new H2Response()
+  readonly connection: ConnectionField = NO_CONNECTION
+  readonly isReused: boolean
+  readonly isShared = true
+  isUntouched = true
+  private readonly session: H2OriginSession
+  private readonly deadline: Deadline
+  private readonly silence: Deadline
+  private stream: ClientHttp2Stream | undefined
+  private sink: OriginSink | undefined
+  private timeouts: OriginTimeouts = { head: 0, read: 0, write: 0 }
+  private hasEnded = false
+  private isStalled = false
+  private isRequestDone = false
+  private isUpgrade = false
+  private hasLeft = false
+  private received = 0
+  private requestTrailers: Head | undefined
+  private trailers: Head | undefined
+  private readonly told: () => void = () => this.taken()
+
+  constructor(session: H2OriginSession) {
+    this.session = session
+    this.isReused = session.served > 0
+    const { wheel } = session.parts
+    this.deadline = wheel.deadline(() => this.expired())
+    this.silence = wheel.deadline(() => this.timedOut('connection_read_timeout', 'read_timeout'))
+  }
+
+  get isClear(): boolean {
+    return this.stream === undefined || this.stream.writableLength === 0
+  }
+
+  begin(
+    sink: OriginSink,
+    { request, connection }: Sender,
+    plan: RequestPlan,
+    timeouts: OriginTimeouts,
+  ): void {
+    this.sink = sink
+    this.timeouts = timeouts
+    this.isUpgrade = plan.isUpgrade
+    this.response.expect(request.line.method)
+    if (plan.isUpgrade && !this.session.takesConnect) {
+      const detail = 'the origin takes no WebSockets over HTTP/2'
+      queueMicrotask(() => this.fail({ code: 'http_upgrade_failed', side: 'origin', detail }))
+      return
+    }
+    const text = writeRequestHead(request, connection, plan)
+    const pseudo = [
+      ...(plan.isUpgrade
+        ? [':method', 'CONNECT', ':protocol', 'websocket']
+        : [':method', request.line.method]),
+      ...[':scheme', this.session.scheme, ':authority', plan.host, ':path', plan.target],
+    ]
+    const list = requestList(pseudo, text.slice(text.indexOf('\r\n') + 2))
+    const isWhole = !request.hasBody && !plan.isUpgrade
+    this.listen(this.session.request(list, isWhole, goesChunked(request, connection)))
+  }
+
+  private listen(stream: ClientHttp2Stream): void {
+    this.stream = stream
+    stream.on('headers', (_, __, list) => this.interim(list))
+    stream.on('response', (_, flags, list) => this.head(list, flags))
+    stream.on('trailers', (_, __, list) => this.readTrailers(list))
+    stream.on('wantTrailers', () =>
+      stream.sendTrailers(this.requestTrailers === undefined ? {} : fieldsOf(this.requestTrailers)),
+    )
+    stream.on('end', () => this.ended())
+    stream.on('error', () => undefined)
+    stream.on('close', () => this.closed())
+  }
+
+  send(piece: Buffer): void {
+    this.stream?.write(piece, this.told)
+  }
+
+  finishRequest(trailers: Head | undefined): void {
+    this.isRequestDone = true
+    this.requestTrailers = trailers
+    if (!this.isUpgrade) this.stream?.end()
+    if (this.isUntouched && this.timeouts.head > 0) this.deadline.arm(this.timeouts.head)
+    this.listenForSilence()
+  }
+
+  /** Node's session sends what was written at the end of the turn. */
+  flush(): void {
+    if (this.isStalled || this.isClear || this.timeouts.write === 0) return
+    this.isStalled = true
+    this.deadline.arm(this.timeouts.write)
+  }
+
+  private taken(): void {
+    if (this.stream?.destroyed !== false) return
+    if (this.isStalled) this.deadline.disarm()
+    this.isStalled = false
+    this.flush()
+    if (this.isClear) this.sink?.drained()
+  }
+
+  resume(): void {
+    if (this.stream?.isPaused() !== true) return
+    this.stream.resume()
+    this.listenForSilence()
+  }
+
+  abort(): void {
+    this.sink = undefined
+    this.stream?.close(NGHTTP2_CANCEL)
+    this.leave()
+  }
+
+  takeSocket(read: (bytes: Buffer) => boolean): RelayEnd {
+    const { stream } = this
+    if (stream === undefined) throw new Error('a WebSocket without a stream')
+    this.sink = undefined
+    this.deadline.disarm()
+    this.silence.disarm()
+    stream.removeAllListeners('end')
+    stream.on('data', (piece: Buffer) => {
+      if (!read(piece)) stream.pause()
+    })
+    return { socket: stream, early: undefined }
+  }
+
+  private interim(list: readonly string[]): void {
+    this.isUntouched = false
+    const refusal = this.response.read(list, false)
+    if (refusal !== undefined) this.broken(refusal)
+    else this.sink?.interim()
+  }
+
+  private head(list: readonly string[], flags: number): void {
+    this.isUntouched = false
+    if (!this.isStalled) this.deadline.disarm()
+    const isWhole = (flags & NGHTTP2_FLAG_END_STREAM) !== 0
+    const refusal = this.response.read(list, isWhole)
+    if (refusal !== undefined) {
+      this.broken(refusal)
+      return
+    }
+    if (this.isUpgrade && this.response.line.status === 200) {
+      this.sink?.upgraded()
+      return
+    }
+    this.sink?.head()
+    this.stream?.on('data', (piece: Buffer) => this.data(piece))
+    if (!isWhole) this.goOn()
+  }
+
+  private data(piece: Buffer): void {
+    if (this.sink === undefined) return
+    this.received += piece.length
+    this.sink.data(piece, false)
+    this.goOn()
+  }
+
+  /** Hands on what came, and reads on when the visitor has taken it. */
+  private goOn(): void {
+    if (this.sink === undefined || this.sink.flush()) {
+      this.listenForSilence()
+      return
+    }
+    this.silence.disarm()
+    this.stream?.pause()
+  }
+
+  private readTrailers(list: readonly string[]): void {
+    const head = trailerHead(list, MAX_TRAILERS)
+    if (head === undefined) return
+    const refusal = 'status' in head ? head : trailerRefusal(head)
+    if (refusal !== undefined) this.broken(refusal)
+    else this.trailers = head as Head
+  }
+
+  private ended(): void {
+    const { stream, sink } = this
+    if (sink === undefined || stream === undefined || stream.rstCode !== NGHTTP2_NO_ERROR || stream.aborted)
+      return
+    const { framing, isBodiless } = this.response
+    if (framing > 0 && !isBodiless && framing !== this.received) return
+    this.hasEnded = true
+    this.sink = undefined
+    this.deadline.disarm()
+    this.silence.disarm()
+    // An answer that came before the request was through: the rest isn't wanted.
+    if (!this.isRequestDone) stream.close(NGHTTP2_NO_ERROR)
+    sink.end(this.trailers)
+  }
+
+  private listenForSilence(): void {
+    if (this.timeouts.read > 0 && this.sink !== undefined && this.isRequestDone)
+      this.silence.arm(this.timeouts.read)
+  }
+
+  private expired(): void {
+    if (this.isStalled) this.timedOut('connection_write_timeout', 'write_timeout')
+    else this.timedOut('http_response_timeout', 'response_header_timeout')
+  }
+
+  private timedOut(code: ReasonCode, key: string): void {
+    this.session.doubt()
+    this.fail({ code, side: 'origin', detail: key })
+  }
+
+  private broken({ detail }: Refusal): void {
+    this.stream?.close(NGHTTP2_PROTOCOL_ERROR)
+    this.fail({ code: 'http_protocol_error', side: 'origin', detail })
+  }
+
+  /** The stream is over; if its message isn't, that is a failure. */
+  private closed(): void {
+    this.leave()
+    if (this.hasEnded || this.sink === undefined) return
+    const code = this.stream?.rstCode ?? NGHTTP2_NO_ERROR
+    const detail =
+      code === NGHTTP2_NO_ERROR ? this.session.why : `the origin reset the stream with code ${code}`
+    const isUnprocessed = code === NGHTTP2_REFUSED_STREAM
+    this.fail({
+      code: 'connection_terminated',
+      side: 'origin',
+      detail,
+      ...(isUnprocessed && { isUnprocessed }),
+    })
+  }
+
+  private fail(failure: Failure): void {
+    const { sink } = this
+    this.sink = undefined
+    this.stream?.close(NGHTTP2_CANCEL)
+    if (this.stream === undefined) this.leave()
+    sink?.failed(failure)
+  }
+
+  private leave(): void {
+    if (this.hasLeft) return
+    this.hasLeft = true
+    this.deadline.release()
+    this.silence.release()
+    this.session.left()
+  }
+}
