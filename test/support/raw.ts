@@ -151,10 +151,9 @@ export interface Asked extends Dial {
   readonly host?: string
 }
 
-/** One request on a connection of its own. */
-export async function ask(target: string, how: Asked): Promise<Reply> {
+/** One request, the last one of its connection. */
+export async function askOn(visitor: Visitor, target: string, how: Omit<Asked, keyof Dial>): Promise<Reply> {
   const { method = 'GET', fields = [], body, host = 'example.test' } = how
-  await using visitor = await visit(how)
   const bytes = typeof body === 'string' ? Buffer.from(body, 'latin1') : (body ?? Buffer.alloc(0))
   const length: Field[] = body === undefined ? [] : [['Content-Length', String(bytes.length)]]
   const lines: readonly Field[] = [['Host', host], ...fields, ...length, ['Connection', 'close']]
@@ -162,4 +161,10 @@ export async function ask(target: string, how: Asked): Promise<Reply> {
   // A refusal may come, and the connection go, before the whole body was taken.
   visitor.send(Buffer.concat([Buffer.from(head, 'latin1'), bytes])).catch(() => undefined)
   return await visitor.answer(method)
+}
+
+/** One request on a connection of its own. */
+export async function ask(target: string, how: Asked): Promise<Reply> {
+  await using visitor = await visit(how)
+  return await askOn(visitor, target, how)
 }

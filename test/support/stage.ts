@@ -1,10 +1,13 @@
 // The scene of most tests: the program on one port, one scriptable origin behind its default route.
 import { type Origin, startOrigin } from './origin.ts'
 import { freePort } from './ports.ts'
-import { type Asked, ask, type Reply, type Visitor, visit } from './raw.ts'
+import { type Asked, askOn, type Dial, type Reply, type Visitor, visit } from './raw.ts'
+import { shakeHands } from './tls-visitor.ts'
 import { type Setting, startWorld, type World } from './world.ts'
 
 export interface Play {
+  /** The listener speaks TLS, and so do the stage's visitors. */
+  readonly isSecure?: boolean
   /** YAML of more keys of the listener, the default route, its one target; each text is a flow mapping's inside. */
   readonly listener?: string
   readonly route?: string
@@ -22,6 +25,7 @@ export interface Stage extends AsyncDisposable {
   /** The text of the file, with another play for the same ports. */
   config(play?: Play): string
   ask(target: string, how?: Omit<Asked, 'port'>): Promise<Reply>
+  /** From an address of its own in the clear only. */
   visit(from?: string): Promise<Visitor>
 }
 
@@ -33,9 +37,10 @@ function block(indent: string, text: string | undefined): string {
 export function plainConfig(port: number, originUrl: string, play: Play = {}): string {
   return `version: 1
 ${play.top ?? ''}
+${play.isSecure === true ? 'certificates: { stage: { hosts: [example.test], self_signed: {} } }' : ''}
 listeners:
   web:
-    protocol: http
+    protocol: ${play.isSecure === true ? 'https' : 'http'}
     bind: 127.0.0.1
     port: ${port}
 ${block('    ', play.listener)}
@@ -60,15 +65,21 @@ export async function startStage(
   const port = await freePort()
   const origin = await startOrigin()
   const first = typeof play === 'function' ? play(origin.port) : play
-  const config = (other: Play = first): string => plainConfig(port, `http://127.0.0.1:${origin.port}`, other)
+  const { isSecure = false } = first
+  const config = (other: Play = first): string =>
+    plainConfig(port, `http://127.0.0.1:${origin.port}`, { isSecure, ...other })
   const world = await startWorld({ config: config(), ready: [port], ...setting })
+  const open = (how: Dial): Promise<Visitor> => (isSecure ? shakeHands(port) : visit({ ...how, port }))
   return {
     world,
     origin,
     port,
     config,
-    ask: (target, how = {}) => ask(target, { ...how, port }),
-    visit: from => visit({ port, ...(from === undefined ? {} : { from }) }),
+    async ask(target, how = {}) {
+      await using visitor = await open(how)
+      return await askOn(visitor, target, how)
+    },
+    visit: from => open(from === undefined ? {} : { from }),
     async [Symbol.asyncDispose]() {
       await world[Symbol.asyncDispose]()
       await origin[Symbol.asyncDispose]()
