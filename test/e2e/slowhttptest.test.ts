@@ -55,8 +55,12 @@ interface Endured {
 }
 
 /** The attack and the ordinary visitor beside it; descriptors come back afterwards. */
-async function endure(flags: (port: number) => readonly string[]): Promise<Endured> {
-  await using stage = await startStage({ listener: LISTENER, target: 'peer: { idle_timeout: 1s }' })
+async function endure(flags: (port: number) => readonly string[], isSecure = false): Promise<Endured> {
+  await using stage = await startStage({
+    isSecure,
+    listener: LISTENER,
+    target: 'peer: { idle_timeout: 1s }',
+  })
   stage.origin.on('/quick', turn => turn.answer(200, [], 'quick'))
   // It takes a service for lost whose first line doesn't end with OK.
   const given = async (turn: Turn, body: Buffer): Promise<void> => {
@@ -86,8 +90,12 @@ async function endure(flags: (port: number) => readonly string[]): Promise<Endur
 }
 
 describe.skipIf(!isInstalled)('slowhttptest', () => {
-  it('slow heads (-H) are closed after header_timeout, however they drip', async () => {
-    const { seconds } = await endure(port => ['-H', '-i', '1', '-x', '8', '-u', `http://127.0.0.1:${port}/`])
+  it.each([
+    ['in the clear', 'http', false],
+    ['over TLS', 'https', true],
+  ])('slow heads (-H) %s are closed after header_timeout, however they drip', async (_, scheme, isSecure) => {
+    const how = ['-H', '-i', '1', '-x', '8']
+    const { seconds } = await endure(port => [...how, '-u', `${scheme}://127.0.0.1:${port}/`], isSecure)
     // It ends by itself once no connection is left.
     expect(seconds.length).toBeLessThan(SECONDS)
     expect(seconds[1]?.closed).toBe(0)
