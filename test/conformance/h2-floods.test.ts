@@ -49,6 +49,8 @@ async function watch(stage: Stage, over: () => boolean): Promise<Watched> {
 /** Sends until the flood, the connection or the time is over; says whether the connection was. */
 async function pour(flood: Flood, port: number): Promise<boolean> {
   await using peer = await connectH2({ port, settings: flood.settings ?? {}, grants: false })
+  // The settings are settled first, so that no frame of the peer's own comes between those of the flood.
+  await peer.answersPing()
   if (flood.isDeaf === true) peer.hold()
   const end = performance.now() + LONGEST
   for (const piece of flood.pieces()) {
