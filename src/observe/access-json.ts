@@ -1,7 +1,8 @@
 // One exchange as a line of JSON with OpenTelemetry's attribute names, flat. Built by hand: this runs once per exchange.
-// Many small pieces cost more than many characters (a rope is walked when it is written), so what repeats is kept in one piece.
+// Many small pieces cost more than many characters (a rope is walked when it is written), so what repeats is kept in one piece,
+// the quotes of its neighbours included.
 import { memo } from './memo.ts'
-import { quoted } from './plain-text.ts'
+import { quotable, quoted } from './plain-text.ts'
 import type { ExchangeRecord } from './record.ts'
 import { redactPath, redactQuery, redactUrl, withoutUser } from './redact.ts'
 
@@ -9,19 +10,22 @@ const TRACE = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/
 const PORT = /:(\d{1,5})$/
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i
 
-/** Milliseconds as seconds with microseconds; by whole numbers, since printing a double costs as much as ten strings. */
+const THREE_DIGITS: readonly string[] = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3, '0'))
+
+/** Milliseconds as seconds with microseconds; from a table, since printing a double costs as much as ten strings. */
 function seconds(ms: number): string {
   const micros = Math.max(0, Math.round(ms * 1000))
-  if (micros < 1_000_000) return `0.${String(1_000_000 + micros).slice(1)}`
-  const whole = Math.floor(micros / 1_000_000)
-  return `${whole}.${String(1_000_000 + micros - whole * 1_000_000).slice(1)}`
+  const millis = Math.floor(micros / 1000)
+  const whole = millis < 1000 ? 0 : Math.floor(millis / 1000)
+  return `${whole}.${THREE_DIGITS[millis - whole * 1000]}${THREE_DIGITS[micros - millis * 1000]}`
 }
 
+/** Without the quotes at its ends. */
 function urlParts(target: string): string {
   const path = target.startsWith('/') ? target : target.replace(ABSOLUTE, '')
   const mark = path.indexOf('?')
-  if (mark < 0) return quoted(redactPath(path))
-  return `${quoted(redactPath(path.slice(0, mark)))},"url.query":${quoted(redactQuery(path.slice(mark + 1)))}`
+  if (mark < 0) return quotable(redactPath(path))
+  return `${quotable(redactPath(path.slice(0, mark)))}","url.query":"${quotable(redactQuery(path.slice(mark + 1)))}`
 }
 
 function addressParts(authority: string): string {
@@ -52,34 +56,39 @@ function rareParts(r: ExchangeRecord): string {
  * that an exchange never came to are left out. A broken head has the method `_OTHER`, as OpenTelemetry wants.
  */
 export function jsonLines(): (r: ExchangeRecord, time: string) => string {
-  const methodOf = memo(method => quoted(method === '' ? '_OTHER' : method))
-  const addressOf = memo(addressParts)
+  const methodOf = memo(
+    method => `","http.request.method":${quoted(method === '' ? '_OTHER' : method)},"url.path":"`,
+  )
+  const addressOf = memo(authority => `"${addressParts(authority)},"http.response.status_code":`)
+  const clientOf = memo(address => (address === '' ? '' : `,"client.address":${quoted(address)}`))
+  const peerOf = memo(address => (address === '' ? '' : `,"network.peer.address":${quoted(address)}`))
   const listenerOf = memo(id => `,"p2pstream.listener":${quoted(id)}`)
   const routeOf = memo(id => `,"http.route":${quoted(id)}`)
   const poolOf = memo(id => `,"p2pstream.upstream":${quoted(id)}`)
   const targetOf = memo(name => `,"p2pstream.target":${quoted(name)}`)
+  const attemptsOf = memo(count => `,"p2pstream.attempts":${count}`)
+  const generationOf = memo(generation => `,"p2pstream.generation":${generation},"p2pstream.request_id":"`)
+  const protocolOf = memo(
+    protocol => `","network.protocol.version":"${protocol === 'HTTP/1.1' ? '1.1' : protocol.slice(5)}"}\n`,
+  )
 
   return (r, time) => {
-    let text = `{"time":"${time}","http.request.method":${methodOf(r.method)},"url.path":${urlParts(r.requestTarget)}`
-    text += `${addressOf(r.authority)},"http.response.status_code":${r.status}`
-    if (r.client !== '') text += `,"client.address":${quoted(r.client)}`
-    if (r.peer !== '') text += `,"network.peer.address":${quoted(r.peer)}`
-    if (r.userAgent !== undefined) text += `,"user_agent.original":${quoted(r.userAgent)}`
-    if (r.referer !== undefined) text += `,"http.request.header.referer":${quoted(redactUrl(r.referer))}`
+    let text = `{"time":"${time}${methodOf(r.method)}${urlParts(r.requestTarget)}${addressOf(r.authority)}${r.status}`
+    text += clientOf(r.client) + peerOf(r.peer)
+    if (r.userAgent !== undefined) text += `,"user_agent.original":"${quotable(r.userAgent)}"`
+    if (r.referer !== undefined) text += `,"http.request.header.referer":"${quotable(redactUrl(r.referer))}"`
     text += listenerOf(r.listener)
     if (r.route !== undefined) text += routeOf(r.route)
     if (r.pool !== undefined) text += poolOf(r.pool)
     if (r.target !== undefined) text += targetOf(r.target)
-    if (r.attempts > 0) text += `,"p2pstream.attempts":${r.attempts}`
+    if (r.attempts > 0) text += attemptsOf(String(r.attempts))
     if (r.reused) text += ',"p2pstream.connection_reused":true'
     if (r.reason !== undefined || r.upgraded) text += rareParts(r)
     text += `,"http.server.request.duration":${seconds(r.duration)}`
     if (r.connectTime !== undefined) text += `,"p2pstream.connect_duration":${seconds(r.connectTime)}`
     if (r.headTime !== undefined) text += `,"p2pstream.response_header_duration":${seconds(r.headTime)}`
     text += `,"http.request.body.size":${r.bytesIn},"http.response.body.size":${r.bytesOut}`
-    text += `,"p2pstream.generation":${r.generation},"p2pstream.request_id":${quoted(r.requestId)}`
     if (r.traceparent !== undefined) text += traceParts(r.traceparent)
-    const protocol = r.protocol === 'HTTP/1.1' ? '1.1' : r.protocol.slice(5)
-    return `${text},"url.scheme":"${r.scheme}","network.protocol.version":"${protocol}"}\n`
+    return `${text}${generationOf(String(r.generation))}${quotable(r.requestId)}","url.scheme":"${r.scheme}${protocolOf(r.protocol)}`
   }
 }

@@ -27,7 +27,7 @@ export interface AccessLog extends AccessSink {
 }
 
 /** Characters that are worth a write; together with `FLUSH_AFTER` at most a second old. */
-const BATCH = 32 * 1024
+const BATCH = 60 * 1024
 const FLUSH_AFTER = 500
 const TELL_AFTER = 10_000
 

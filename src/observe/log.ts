@@ -90,7 +90,10 @@ export function fileLines(parts: {
     sync: parts.inOrder,
     maxLength: parts.limit ?? QUEUE_LIMIT,
     maxWrite: 64 * 1024,
+    contentMode: 'buffer',
   })
+  // What it is given must be buffers then, which its types don't know; a string it would encode three times.
+  const put = (text: string): void => void outlet.write(Buffer.from(text) as unknown as string)
   let isDropped = false
   let isOver = false
   outlet.on('drop', () => {
@@ -102,7 +105,7 @@ export function fileLines(parts: {
     write(text) {
       if (isOver) return false
       isDropped = false
-      outlet.write(text)
+      put(text)
       return !isDropped
     },
     close(ms) {

@@ -9,7 +9,8 @@ export function memo(make: (text: string) => string): (text: string) => string {
   return text => {
     const known = made.get(text)
     if (known !== undefined) return known
-    const fresh = make(text)
+    // A copy: what was put together of pieces stays a rope, which is walked each time it is written.
+    const fresh = Buffer.from(make(text)).toString()
     if (made.size >= MOST) made.clear()
     made.set(text, fresh)
     return fresh

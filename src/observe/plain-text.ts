@@ -14,10 +14,17 @@ export function harmlessJson(json: string): string {
   return json.replace(HIDDEN, escaped)
 }
 
-/** A JSON string of pure ASCII; latin1 bytes show as `\u00e9`. */
+/** What stands between the quotes of a JSON string of pure ASCII; latin1 bytes show as `\u00e9`. */
+export function quotable(text: string): string {
+  if (PLAIN.test(text)) return text
+  return JSON.stringify(text)
+    .slice(1, -1)
+    .replace(/[^\x20-\x7e]/g, escaped)
+}
+
+/** A JSON string of pure ASCII. */
 export function quoted(text: string): string {
-  if (PLAIN.test(text)) return `"${text}"`
-  return JSON.stringify(text).replace(/[^\x20-\x7e]/g, escaped)
+  return `"${quotable(text)}"`
 }
 
 /** Text for a line that people read: control characters are escaped, the rest stays. */

@@ -45,9 +45,13 @@ function redactPair(pair: string): string {
   return pair.slice(0, equals + 1) + HIDDEN
 }
 
+function mayHoldCredentials(text: string): boolean {
+  return text.includes('=') && WORTH_READING.test(text)
+}
+
 /** A query, with or without its `?`, whose credentials read `[redacted]`. */
 export function redactQuery(query: string): string {
-  if (!query.includes('=') || !WORTH_READING.test(query)) return query
+  if (!mayHoldCredentials(query)) return query
   const mark = query.startsWith('?') ? '?' : ''
   return mark + query.slice(mark.length).split('&').map(redactPair).join('&')
 }
@@ -63,6 +67,7 @@ export function redactPath(path: string): string {
 
 /** A request target or a URL: user information, path parameters, query and fragment redacted. */
 export function redactUrl(url: string): string {
+  if (!url.includes('@') && !url.includes(';') && !mayHoldCredentials(url)) return url
   const hash = url.indexOf('#')
   const end = hash < 0 ? url.length : hash
   const mark = url.indexOf('?')

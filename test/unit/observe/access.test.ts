@@ -41,10 +41,10 @@ describe('the access log', () => {
 
   it('writes at once when a batch is full', () => {
     const { writes, access, clock } = stage()
-    for (let n = 0; n < 1000; n++) access.record(aRecord())
+    for (let n = 0; n < 2000; n++) access.record(aRecord())
     expect(writes.length).toBeGreaterThan(1)
     clock.wind(500)
-    expect(countLines(writes)).toBe(1000)
+    expect(countLines(writes)).toBe(2000)
   })
 
   it('writes what is left when it is closed', async () => {
