@@ -91,6 +91,7 @@ function hopAddress(hop: string): string | undefined {
 
 /** Lower case; an IPv4 address that came in an IPv6 one (`::ffff:10.0.0.1`, as dual-stack sockets say) is shown as IPv4. */
 export function plainAddress(address: string): string {
+  if (!address.includes(':')) return address
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   return mapped ?? address.toLowerCase()
 }

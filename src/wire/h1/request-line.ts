@@ -24,6 +24,14 @@ export function isAuthority(text: string): boolean {
   return !text.startsWith('[') || isIPv6(text.slice(1, text.indexOf(']')))
 }
 
+/** The method of a line: the few that nearly all requests have aren't made anew, and so are found in sets without a hash. */
+function methodOf(text: string, length: number): string {
+  if (length === 3 && text.startsWith('GET')) return 'GET'
+  if (length === 4 && text.startsWith('POST')) return 'POST'
+  if (length === 4 && text.startsWith('HEAD')) return 'HEAD'
+  return text.slice(0, length)
+}
+
 /** Mutable on purpose: one per connection, refilled for every request. */
 export class RequestLine {
   method = ''
@@ -42,7 +50,7 @@ export class RequestLine {
     let at = 0
     while (LOWER_TOKEN[text.charCodeAt(at)]) at++
     if (at === 0 || text.charCodeAt(at) !== SP) return BAD_LINE
-    this.method = text.slice(0, at)
+    this.method = methodOf(text, at)
     const start = ++at
     while (TARGET_CHAR[text.charCodeAt(at)] === 1) at++
     if (at - start > maxTarget) return URI_TOO_LONG
