@@ -58,7 +58,7 @@ export class OwnCertificate {
     const pair = pairOf(cert, key)
     if (pair === undefined)
       throw new Error(`a self-signed certificate for ${this.names.join(', ')} can't be read`)
-    const text = `${this.mark}${cert.trimEnd()}\n${key.trimEnd()}\n`
+    const text = this.mark + pair.cert + pair.key
     await writeSecret(folder, this.name, text).catch(error => notKept(this.name, error))
     return pair
   }
@@ -69,5 +69,6 @@ function pairOf(cert: string, key: string): OwnPair | undefined {
   const leaf = readCertificates(Buffer.from(cert))?.[0]
   const privateKey = readPrivateKey(Buffer.from(key))
   if (leaf === undefined || privateKey === undefined || !leaf.checkPrivateKey(privateKey)) return undefined
-  return { cert, key, notAfter: Math.floor(Date.parse(leaf.validTo) / 1000) }
+  const notAfter = Math.floor(Date.parse(leaf.validTo) / 1000)
+  return { cert: leaf.toString(), key: String(privateKey.export({ type: 'pkcs8', format: 'pem' })), notAfter }
 }
