@@ -80,6 +80,15 @@ describe('the certificate that a visitor is shown', () => {
     await visitor.send(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
     expect((await visitor.answer()).status).toBe(status)
   })
+
+  it.each([
+    ['https', 200],
+    ['http', 400],
+  ])('an absolute target of the scheme %s is %i', async (scheme, status) => {
+    await using visitor = await shakeHands(stage.port)
+    await visitor.send(`GET ${scheme}://one.test/ HTTP/1.1\r\nHost: one.test\r\n\r\n`)
+    expect((await visitor.answer()).status).toBe(status)
+  })
 })
 
 describe('what is agreed on', () => {

@@ -7,13 +7,18 @@ import { malformed, type Refusal, UNKNOWN_VERSION, URI_TOO_LONG } from './refusa
 
 const SP = 32
 const BAD_LINE = malformed('a request line that is not method, target and version')
-const BAD_TARGET = malformed('a target that is neither a path, an http URL nor `*` with OPTIONS')
+const BAD_TARGET = malformed(
+  'a target that is neither a path, a URL of the scheme that is spoken, nor `*` with OPTIONS',
+)
 const BAD_HOST = malformed('a Host that is not a name or address with an optional port')
 const NO_HOST = malformed('HTTP/1.1 without exactly one Host')
 const OTHER_HOST = malformed('a Host that contradicts the target')
 
 const VERSION = /^HTTP\/\d\.\d\r\n/
-const ABSOLUTE = /^http:\/\/([^/?]*)([/?].*)?$/i
+const ABSOLUTE = {
+  http: /^http:\/\/([^/?]*)([/?].*)?$/i,
+  https: /^https:\/\/([^/?]*)([/?].*)?$/i,
+} as const
 /** reg-name without the characters that mean something to a list, a path or an escape; or an IP literal; then a port. */
 const AUTHORITY = /^(?:[A-Za-z0-9._~!$&'()*+=-]+|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{0,5}))?$/
 
@@ -44,6 +49,12 @@ export class RequestLine {
   targetAuthority: string | undefined
   /** Where the first field line starts. */
   end = 0
+  private readonly absolute: RegExp
+
+  /** `scheme` is what the visitor speaks: an absolute target of the other one is not for us. */
+  constructor(scheme: 'http' | 'https' = 'http') {
+    this.absolute = ABSOLUTE[scheme]
+  }
 
   /** Reads the line at the start of a text that ends in a blank line. */
   read(text: string, maxTarget: number): Refusal | undefined {
@@ -79,7 +90,7 @@ export class RequestLine {
     // CONNECT is refused for its method (405), not for its authority-form target.
     if (this.method === 'CONNECT') return undefined
     if (this.target === '*') return this.method === 'OPTIONS' ? undefined : BAD_TARGET
-    const parts = ABSOLUTE.exec(this.target)
+    const parts = this.absolute.exec(this.target)
     if (parts === null) return BAD_TARGET
     if (!isAuthority(parts[1] ?? '')) return BAD_HOST
     this.targetAuthority = parts[1]

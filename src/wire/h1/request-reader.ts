@@ -44,7 +44,7 @@ export function expectsOnlyContinue(head: Head): boolean {
 
 /** Mutable on purpose: one per connection; its fields are overwritten by the next request. */
 export class RequestReader {
-  readonly line: RequestLine = new RequestLine()
+  readonly line: RequestLine
   readonly head: Head = new Head()
   /** Host or the absolute target's authority, checked; `''` for HTTP/1.0 without Host. */
   authority = ''
@@ -62,7 +62,8 @@ export class RequestReader {
   /** How much of an ignorable empty line has come: 0, its CR, or all of it. */
   private emptyLine = 0
 
-  constructor(limits: ReaderLimits, events: RequestEvents) {
+  constructor(limits: ReaderLimits, events: RequestEvents, scheme: 'http' | 'https' = 'http') {
+    this.line = new RequestLine(scheme)
     this.limits = limits
     this.events = events
   }

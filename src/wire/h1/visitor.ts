@@ -65,7 +65,7 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
     this.security = security
     this.outlet = new Outlet(socket, () => this.sink?.drained())
     this.outlet.limitStalls(port.limits.writeIdleTimeout, wheel)
-    this.request = new RequestReader(port.limits, this)
+    this.request = new RequestReader(port.limits, this, security === undefined ? 'http' : 'https')
     this.isFresh = port.speaksHttp2
     this.deadline = wheel.deadline(() => this.expired())
     this.armFor(port.limits.headerTimeout)
