@@ -175,9 +175,15 @@ export class Door implements VisitorPort, Handshakes {
    * follow the running config, whatever was spoken here before.
    */
   private enter(socket: Socket, peer: string): void {
-    const terms = this.reception.termsOf(this.current)
-    if (terms === undefined) {
+    if (this.current.protocol === 'http') {
       this.converse(socket, peer, undefined)
+      return
+    }
+    // A listener that went away is in no running config, and must not speak plain text to who comes late.
+    const terms = this.reception.termsOf(this.current) ?? this.acceptor?.terms
+    if (terms === undefined) {
+      socket.destroy()
+      this.tellDeserted()
       return
     }
     const now = this.reception.wire.clock.now()
