@@ -20,10 +20,13 @@ export interface TlsTerms {
   /** ALPN protocol names, the preferred first. */
   readonly protocols: readonly string[]
   /** Whom certificates are trusted from. */
-  context(): SecureContext
+  readonly context: SecureContext
 }
 
-/** Who signs the origins that we believe. Makes a context when it is first needed: reading the system's store takes a while. */
+/**
+ * Who signs the origins that we believe. The first context that trusts the system's store takes a tenth of a second to make, so it is
+ * asked for while a configuration is being adopted, and not by a request.
+ */
 export interface Trust {
   /** `ca`: certificates (PEM) in place of the built-in and the system's ones. */
   context(ca: readonly Uint8Array[] | undefined): SecureContext
@@ -35,22 +38,25 @@ export function openTrust(): Trust {
   const contexts = new WeakMap<readonly Uint8Array[], SecureContext>()
   return {
     context(ca) {
-      const known = ca === undefined ? common : contexts.get(ca)
+      if (ca === undefined) {
+        common ??= commonContext()
+        return common
+      }
+      const known = contexts.get(ca)
       if (known !== undefined) return known
-      // The same authorities stand in both stores, and reading each takes time.
-      if (ca === undefined)
-        setDefaultCACertificates([
-          ...new Set([...getCACertificates('bundled'), ...getCACertificates('system')]),
-        ])
-      const made = createSecureContext({
-        minVersion: 'TLSv1.2',
-        ...(ca === undefined ? {} : { ca: ca.map(file => Buffer.from(file)) }),
-      })
-      if (ca === undefined) common = made
-      else contexts.set(ca, made)
+      const made = createSecureContext({ minVersion: 'TLSv1.2', ca: ca.map(file => Buffer.from(file)) })
+      contexts.set(ca, made)
       return made
     },
   }
+}
+
+/** Whoever Node brings along and whoever the system trusts; most are both, and each takes time to read. */
+function commonContext(): SecureContext {
+  const all = [...getCACertificates('bundled'), ...getCACertificates('system')]
+  const different = new Map(all.map(text => [text.replace(/\s+/g, ''), text]))
+  setDefaultCACertificates([...different.values()])
+  return createSecureContext({ minVersion: 'TLSv1.2' })
 }
 
 /** The sessions that one profile's origin gave us, to resume; nobody else's connections use them. */
@@ -63,7 +69,7 @@ export function tlsOptions(terms: TlsTerms, store: SessionStore): ConnectionOpti
   const name = terms.servername ?? terms.host
   return {
     servername: terms.servername ?? '',
-    secureContext: terms.context(),
+    secureContext: terms.context,
     ALPNProtocols: [...terms.protocols],
     rejectUnauthorized: terms.verifyCert,
     checkServerIdentity: (_, certificate) =>

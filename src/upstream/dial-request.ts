@@ -29,7 +29,7 @@ export function dialRequest({ origin, peer }: Profile, trust: Trust): DialReques
               verifyCert: peer.verifyCert,
               verifyHostname: peer.verifyHostname,
               protocols: PROTOCOLS[peer.alpn],
-              context: () => trust.context(peer.ca),
+              context: trust.context(peer.ca),
             },
             store: { session: undefined },
           },

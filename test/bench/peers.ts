@@ -52,7 +52,7 @@ routes:
 const p2pstream: Peer = {
   name: 'p2pstream',
   program: undefined,
-  cannot: { h2: 'not built' },
+
   start(stand) {
     const file = join(stand.dir, 'p2pstream.yaml')
     writeFileSync(file, p2pstreamConfig(stand))
