@@ -24,8 +24,6 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          // Real sockets and files on a shared machine: two tests depend on what happens within milliseconds (see the commit).
-          retry: 2,
           include: ['test/e2e/**/*.test.ts'],
           pool: 'forks',
           testTimeout: 300_000,
