@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { freePort } from '../support/ports.ts'
 import { pause, until } from '../support/until.ts'
 import { LAUNCHER } from '../support/world.ts'
@@ -296,6 +296,7 @@ describe('run', () => {
       err += piece
     })
     const ended = once(child, 'close')
+    onTestFinished(() => void child.kill('SIGKILL'))
     await until('started', () => err.includes('server/started'))
     child.stdout.destroy()
     for (let n = 0; n < 3; n++) {
@@ -330,6 +331,7 @@ if (isMainThread) process.on('SIGUSR2', () => setTimeout(fail, 0))
       env: { GREETING: 'hi' },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
+    onTestFinished(() => void child.kill('SIGKILL'))
     let err = ''
     child.stderr.setEncoding('utf8').on('data', (piece: string) => {
       err += piece
@@ -361,6 +363,7 @@ if (isMainThread) process.on('SIGUSR2', () => setTimeout(fail, 0))
       env: { GREETING: 'hi' },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
+    onTestFinished(() => void child.kill('SIGKILL'))
     let err = ''
     child.stderr.setEncoding('utf8').on('data', (piece: string) => {
       err += piece

@@ -1,10 +1,13 @@
 // Waiting for something to become true, with an end.
 
-/** Asks again and again until the answer is neither undefined nor false; throws with `what` after `limit` milliseconds. */
+/**
+ * Asks again and again until the answer is neither undefined nor false; throws with `what` after `limit` milliseconds. That is
+ * long, because a machine may be busy with other things; where a time is the claim, it is asserted.
+ */
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  limit = 10_000,
+  limit = 30_000,
 ): Promise<T> {
   const end = performance.now() + limit
   for (;;) {
