@@ -28,7 +28,13 @@ export function writeResponseHead(
   let text = `HTTP/1.1 ${response.line.status} ${response.line.reason}\r\n${copyFields(response, connection, plan.edits)}`
   if (plan.edits !== undefined) text += plan.edits.lines
   if (plan.isChunked) text += 'Transfer-Encoding: chunked\r\n'
+  else if (isSilentlyEmpty(response)) text += 'Content-Length: 0\r\n'
   return `${text}${plan.connectionLine}\r\n`
+}
+
+/** HTTP/2 can end a response with its head, and need not say that it is empty. */
+function isSilentlyEmpty({ framing, isBodiless, head }: ResponseMessage): boolean {
+  return framing === 0 && !isBodiless && head.counts[FIELD.contentLength] === 0
 }
 
 /** A 1xx head on its way through; the route's edits don't touch it. */
