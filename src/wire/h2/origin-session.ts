@@ -122,6 +122,11 @@ export class H2OriginSession {
     this.socket.destroy()
   }
 
+  /** Nothing more comes on any of its streams. */
+  get isOver(): boolean {
+    return this.session.destroyed
+  }
+
   /** What ended the connection, for those who were on it. */
   get why(): string {
     return this.error === undefined ? 'the connection was closed' : this.error.message

@@ -6,7 +6,7 @@ import type { ReasonCode } from '../../base/reason.ts'
 import type { Deadline } from '../../net/wheel.ts'
 import { ConnectionField } from '../h1/connection-field.ts'
 import type { Head } from '../h1/head.ts'
-import type { Refusal } from '../h1/refusal.ts'
+import { malformed, type Refusal } from '../h1/refusal.ts'
 import { trailerRefusal } from '../h1/trailers.ts'
 import { goesChunked, type RequestPlan, writeRequestHead } from '../h1/write-request.ts'
 import type { Sender } from '../message.ts'
@@ -26,6 +26,10 @@ const {
 
 const NO_CONNECTION: ConnectionField = new ConnectionField()
 const MAX_TRAILERS = 1024
+/** As in HTTP/1.1. */
+const MAX_INTERIM = 64
+const TOO_MANY_INTERIM = malformed('more than 64 interim responses')
+const GONE = { code: 'connection_terminated', side: 'origin' } as const
 
 export class H2OriginStream implements OriginSide {
   readonly response: H2Response = new H2Response()
@@ -44,6 +48,9 @@ export class H2OriginStream implements OriginSide {
   private isRequestDone = false
   private isUpgrade = false
   private hasLeft = false
+  /** END_STREAM has come. */
+  private isWhole = false
+  private interims = 0
   private received = 0
   private requestTrailers: Head | undefined
   private trailers: Head | undefined
@@ -90,6 +97,12 @@ export class H2OriginStream implements OriginSide {
 
   private listen(stream: ClientHttp2Stream): void {
     this.stream = stream
+    // Node ends the body of a stream that was reset without an error as if its end had come; only what it calls first tells.
+    const { push } = stream
+    stream.push = (piece, encoding) => {
+      if (piece === null && !stream.closed) this.isWhole = true
+      return push.call(stream, piece, encoding)
+    }
     stream.on('headers', (_, __, list) => this.interim(list))
     stream.on('response', (_, flags, list) => this.head(list, flags))
     stream.on('trailers', (_, __, list) => this.readTrailers(list))
@@ -97,8 +110,11 @@ export class H2OriginStream implements OriginSide {
       stream.sendTrailers(this.requestTrailers === undefined ? {} : fieldsOf(this.requestTrailers)),
     )
     stream.on('end', () => this.ended())
-    stream.on('error', () => undefined)
-    stream.on('close', () => this.closed())
+    let error: Error | undefined
+    stream.on('error', why => {
+      error ??= why
+    })
+    stream.on('close', () => this.closed(error))
   }
 
   send(piece: Buffer): void {
@@ -155,7 +171,8 @@ export class H2OriginStream implements OriginSide {
 
   private interim(list: readonly string[]): void {
     this.isUntouched = false
-    const refusal = this.response.read(list, false)
+    this.interims++
+    const refusal = this.interims > MAX_INTERIM ? TOO_MANY_INTERIM : this.response.read(list, false)
     if (refusal !== undefined) this.broken(refusal)
     else this.sink?.interim()
   }
@@ -205,8 +222,7 @@ export class H2OriginStream implements OriginSide {
 
   private ended(): void {
     const { stream, sink } = this
-    if (sink === undefined || stream === undefined || stream.rstCode !== NGHTTP2_NO_ERROR || stream.aborted)
-      return
+    if (sink === undefined || stream === undefined || !this.isWhole) return
     const { framing, isBodiless } = this.response
     if (framing > 0 && !isBodiless && framing !== this.received) return
     this.hasEnded = true
@@ -239,19 +255,21 @@ export class H2OriginStream implements OriginSide {
   }
 
   /** The stream is over; if its message isn't, that is a failure. */
-  private closed(): void {
+  private closed(error: Error | undefined): void {
     this.leave()
-    if (this.hasEnded || this.sink === undefined) return
+    if (!this.hasEnded && this.sink !== undefined) this.fail(this.failureOf(error))
+  }
+
+  private failureOf(error: Error | undefined): Failure {
     const code = this.stream?.rstCode ?? NGHTTP2_NO_ERROR
-    const detail =
-      code === NGHTTP2_NO_ERROR ? this.session.why : `the origin reset the stream with code ${code}`
-    const isUnprocessed = code === NGHTTP2_REFUSED_STREAM
-    this.fail({
-      code: 'connection_terminated',
-      side: 'origin',
-      detail,
-      ...(isUnprocessed && { isUnprocessed }),
-    })
+    const isBreach = error !== undefined && 'code' in error && error.code === 'ERR_HTTP2_ERROR'
+    if (this.session.isOver && !isBreach) return { ...GONE, detail: this.session.why }
+    if (code === NGHTTP2_REFUSED_STREAM) return { ...GONE, detail: 'a refused stream', isUnprocessed: true }
+    // An answer of a kind, though not a byte of a response: nobody asks a second time.
+    this.isUntouched = false
+    if (isBreach || code === NGHTTP2_PROTOCOL_ERROR)
+      return { ...GONE, code: 'http_protocol_error', detail: error?.message ?? '' }
+    return { ...GONE, detail: `the origin reset the stream with code ${code}` }
   }
 
   private fail(failure: Failure): void {
