@@ -18,6 +18,7 @@ export default defineConfig({
           include: ['test/conformance/**/*.test.ts'],
           pool: 'forks',
           testTimeout: 300_000,
+          hookTimeout: 60_000,
           globalSetup: 'test/support/runtime.ts',
         },
       },

@@ -3,7 +3,8 @@ import { ERRORS } from '../../support/h2/frames.ts'
 import { requestBytes } from '../../support/h2/hpack-write.ts'
 import { connectH2, type H2Peer, outcomeOf } from '../../support/h2/peer.ts'
 import { pause, until } from '../../support/until.ts'
-import type { H2Case, Step } from './cases.ts'
+import type { H2Case } from './cases.ts'
+import type { Step } from './words.ts'
 
 export interface Outcome {
   readonly streams: ReadonlyMap<number, string>
