@@ -4,7 +4,7 @@ import { normaliseHost, portOf } from '../http/host.ts'
 import type { Listener, Snapshot } from '../snapshot/snapshot.ts'
 import type { MadeUpUrl } from './made-up.ts'
 
-/** `only`: no listener has the URL's port, but just one is enabled (a container's port is often another one outside). */
+/** `only`: no listener has the URL's scheme and port, but just one is enabled (a container's port is often another one outside). */
 export type ChosenBy = 'id' | 'address' | 'port' | 'only'
 
 export type ListenerChoice =
@@ -25,7 +25,9 @@ export function chooseListener(snapshot: Snapshot, url: MadeUpUrl, id: string | 
   const enabled = listeners.filter(listener => listener.enabled)
   if (url.scheme !== undefined) {
     const port = portOf(url.authority) ?? DEFAULT_PORTS[url.scheme]
-    const reached = enabled.filter(({ address }) => address.kind === 'tcp' && address.port === port)
+    const reached = enabled.filter(
+      ({ address, protocol }) => address.kind === 'tcp' && address.port === port && protocol === url.scheme,
+    )
     const host = normaliseHost(url.authority)
     const exact = reached.find(({ address }) => address.kind === 'tcp' && address.host === host)
     if (exact !== undefined) return { listener: exact, by: 'address' }
@@ -37,6 +39,8 @@ export function chooseListener(snapshot: Snapshot, url: MadeUpUrl, id: string | 
   return {
     listener: undefined,
     why:
-      enabled.length === 0 ? 'no listener is enabled' : `no listener has the URL's port; name one of ${ids}`,
+      enabled.length === 0
+        ? 'no listener is enabled'
+        : `no listener has the URL's scheme and port; name one of ${ids}`,
   }
 }

@@ -288,7 +288,11 @@ describe('the listener', () => {
     ['http://127.0.0.1:81/', undefined, 'inner by address'],
     ['http://x:81/', undefined, 'any by port'],
     ['http://x/', undefined, 'other by port'],
-    ['http://x:99/', undefined, "no listener has the URL's port; name one of any, inner, other, sock"],
+    [
+      'http://x:99/',
+      undefined,
+      "no listener has the URL's scheme and port; name one of any, inner, other, sock",
+    ],
     ['http://x:82/', 'sleeping', 'sleeping by id'],
     ['/', 'sock', 'sock by id'],
     ['/', 'nope', 'no listener "nope"'],
