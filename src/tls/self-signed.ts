@@ -1,6 +1,5 @@
-// Certificates that we sign ourselves. The only file that knows selfsigned.
+// Certificates that we sign ourselves. The only file that knows selfsigned, which is loaded when one has to be made.
 import { isIP } from 'node:net'
-import { generate } from 'selfsigned'
 
 export interface KeyPair {
   /** PEM. */
@@ -15,6 +14,7 @@ const LONGEST_COMMON_NAME = 64
 
 /** A certificate for hosts and addresses, EC P-256, valid from an hour ago so that a clock may be behind; `now` in milliseconds. */
 export async function makeSelfSigned(names: readonly string[], days: number, now: number): Promise<KeyPair> {
+  const { generate } = await import('selfsigned')
   const common = names.find(name => name.length <= LONGEST_COMMON_NAME) ?? 'p2pstream'
   const made = await generate([{ name: 'commonName', value: common }], {
     keyType: 'ec',

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Answer } from '../../src/http/answer.ts'
 import { ConnectionField } from '../../src/wire/h1/connection-field.ts'
 import { RequestReader } from '../../src/wire/h1/request-reader.ts'
-import type { VisitorSide } from '../../src/wire/visitor-side.ts'
+import type { Security, VisitorSide } from '../../src/wire/visitor-side.ts'
 
 export interface FakeSide extends VisitorSide {
   readonly calls: string[]
@@ -13,7 +13,7 @@ export interface FakeSide extends VisitorSide {
 const LIMITS = { maxHeaderBytes: 65_536, maxHeaders: 128, maxUrlBytes: 16_384 }
 
 /** The side of a request given as lines; CRLF and the blank line are added. */
-export function fakeSide(lines: readonly string[], peer = '192.0.2.9'): FakeSide {
+export function fakeSide(lines: readonly string[], peer = '192.0.2.9', security?: Security): FakeSide {
   const connection = new ConnectionField()
   const calls: string[] = []
   const answers: Answer[] = []
@@ -31,7 +31,7 @@ export function fakeSide(lines: readonly string[], peer = '192.0.2.9'): FakeSide
     connection,
     protocol: request.line.isHttp10 ? 'HTTP/1.0' : 'HTTP/1.1',
     peer,
-    security: undefined,
+    security,
     memo: undefined,
     isClear: true,
     calls,

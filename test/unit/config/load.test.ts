@@ -1,4 +1,5 @@
 import { readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { load } from '../../../src/config/load.ts'
 import type { Config } from '../../../src/config/shape.gen.ts'
@@ -391,5 +392,44 @@ describe('the example of the schema', () => {
       },
     })
     expect(codes(loadText(text))).toEqual([])
+  })
+})
+
+describe('a key that isn’t there', () => {
+  const TEXT = `version: 1
+certificates: { site: { cert_file: site.pem, key_file: site.key } }
+`
+  const CERT = readFileSync(
+    join(import.meta.dirname, '../../conformance/diagnostics/parts/tls/good.pem'),
+    'utf8',
+  )
+
+  it.each([
+    ['error', false],
+    ['note', true],
+  ] as const)('is told as %s', (missingReferences, ok) => {
+    using folder = makeFolder({ 'p2pstream.yaml': TEXT, 'site.pem': CERT })
+    const { outcome, watched } = loadFolder(folder, { missingReferences })
+    expect(outcome).toMatchObject({
+      ok,
+      diagnostics: [
+        { code: 'file/unreadable', severity: missingReferences, at: '/certificates/site/key_file' },
+      ],
+    })
+    expect(watched.files).toEqual(
+      expect.arrayContaining([join(folder.path, 'site.pem'), join(folder.path, 'site.key')]),
+    )
+  })
+
+  it('named from an included file starts at that file’s folder', () => {
+    using folder = makeFolder({
+      'p2pstream.yaml': 'version: 1\ninclude: [conf.d/*.yaml]\n',
+      'conf.d/site.yaml': 'certificates: { site: { cert_file: site.pem, key_file: site.key } }\n',
+      'conf.d/site.pem': CERT,
+    })
+    const { outcome } = loadFolder(folder, { missingReferences: 'note' })
+    const value = outcome.ok ? outcome.value : undefined
+    expect(value?.config.certificates['site']?.cert_file).toBe('conf.d/site.pem')
+    expect(value?.materials.files.has('conf.d/site.pem')).toBe(true)
   })
 })

@@ -159,3 +159,16 @@ describe('a default route', () => {
     )
   })
 })
+
+describe('a listener that redirects to https', () => {
+  const { say } = decider({ ...WORDS, listeners: { web: { redirect_to_https: true } } })
+
+  it.each([
+    ['/main', 'a.example', '308 redirect /listeners/web/redirect_to_https'],
+    ['/nowhere', 'a.example', '308 redirect /listeners/web/redirect_to_https'],
+    ['/a/../b', 'a.example', '400 bad_path'],
+    ['/main', '', '400 bad_request /listeners/web/redirect_to_https'],
+  ])('answers %s of %j with %s', (target, host, said) => {
+    expect(say(target, host)).toBe(said)
+  })
+})

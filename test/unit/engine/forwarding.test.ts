@@ -31,6 +31,25 @@ function fieldsOf(
 const random = { id: () => 'ours', fraction: () => 0 }
 
 describe('forwarding fields', () => {
+  it.each([
+    ['app.example', 'app.example'],
+    ['app.example:443', 'app.example'],
+    ['app.example:80', 'app.example:80'],
+  ])('over TLS say https, and of the host %s that it is %s', (host, told) => {
+    const side = fakeSide(['GET / HTTP/1.1', `Host: ${host}`], '192.0.2.9', {
+      name: undefined,
+      covers: () => true,
+    })
+    const memo = visitorMemo(side, plainListener([], { address: { kind: 'tcp', host: '', port: 8443 } }))
+    expect(forwardingFields(side, memo, '192.0.2.9', '').joined.split('\r\n')).toEqual(
+      expect.arrayContaining([
+        `X-Forwarded-Host: ${told}`,
+        'X-Forwarded-Proto: https',
+        'X-Forwarded-Port: 8443',
+      ]),
+    )
+  })
+
   it('tell the truth about an untrusted visitor, whatever it says of itself', () => {
     expect(fieldsOf(SPOOFED, [])).toEqual([
       'X-Forwarded-For: 192.0.2.9',
