@@ -1,11 +1,13 @@
 // A visitor of HTTP/2: Node's own client, with every answer read to its end, good or bad.
+import { once } from 'node:events'
 import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
   type ClientSessionOptions,
   connect,
-  type SecureClientSessionOptions,
 } from 'node:http2'
+import { connect as connectRaw } from 'node:net'
+import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import type { Field } from '../incoming.ts'
 
 export interface H2Interim {
@@ -53,9 +55,11 @@ export interface H2Visitor extends AsyncDisposable {
   /** Opens a stream, and leaves its body open. */
   open(target: string, how?: H2Asked): H2Exchange
   ask(target: string, how?: H2Asked): Promise<H2Reply>
+  /** Sends RST on the TCP connection. */
+  reset(): void
+  /** Sends FIN on it, and goes on listening. */
+  halfClose(): void
 }
-
-type Options = ClientSessionOptions | SecureClientSessionOptions
 
 function pairs(list: readonly string[]): Field[] {
   const found: Field[] = []
@@ -100,11 +104,20 @@ function listen(stream: ClientHttp2Stream): H2Exchange {
 }
 
 /** Connects to a port of 127.0.0.1, over TLS without judging the certificate; rejects when there is no session. */
-export function visitH2(port: number, scheme: 'http' | 'https', options: Options = {}): Promise<H2Visitor> {
+export async function visitH2(
+  port: number,
+  scheme: 'http' | 'https',
+  { servername, ...options }: ClientSessionOptions & Pick<ConnectionOptions, 'servername'> = {},
+): Promise<H2Visitor> {
+  const raw = connectRaw({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true })
+  raw.on('error', () => undefined)
+  await once(raw, 'connect')
+  const secure: ConnectionOptions = { socket: raw, ALPNProtocols: ['h2'], rejectUnauthorized: false }
   const session = connect(`${scheme}://127.0.0.1:${port}`, {
-    rejectUnauthorized: false,
     ...options,
-  } as SecureClientSessionOptions)
+    createConnection: () =>
+      scheme === 'http' ? raw : connectTls(servername === undefined ? secure : { ...secure, servername }),
+  })
   const goaways: { code: number; last: number }[] = []
   const closed = Promise.withResolvers<void>()
   session.on('goaway', (code, last) => void goaways.push({ code, last }))
@@ -135,6 +148,8 @@ export function visitH2(port: number, scheme: 'http' | 'https', options: Options
       if (exchange.stream.writable) exchange.stream.end(how.body)
       return exchange.reply
     },
+    reset: () => void raw.resetAndDestroy(),
+    halfClose: () => void raw.end(),
     async [Symbol.asyncDispose]() {
       session.destroy()
     },
