@@ -13,6 +13,7 @@ import {
 import { isAuthority, RequestLine } from '../h1/request-line.ts'
 import { expectsOnlyContinue, type ReaderLimits } from '../h1/request-reader.ts'
 import type { RequestMessage } from '../message.ts'
+import { latin1Bytes } from './latin1-bytes.ts'
 
 const BAD_FIELD = malformed('a field that is none in HTTP/1.1')
 const BAD_PATH = malformed('a :path that is neither a path nor `*` with OPTIONS')
@@ -29,7 +30,7 @@ const UNKNOWN_PROTOCOL: Refusal = {
   detail: 'an extended CONNECT to something other than a WebSocket',
 }
 
-/** Mutable on purpose: filled once, while its stream begins. */
+/** Mutable on purpose: filled while its stream begins, and used again for another when that is over. */
 export class H2Request implements RequestMessage {
   readonly line: RequestLine = new RequestLine()
   readonly head: Head = new Head()
@@ -70,6 +71,24 @@ export class H2Request implements RequestMessage {
       (this.scheme === scheme ? undefined : BAD_SCHEME) ??
       this.readBody(isWhole)
     )
+  }
+
+  /** Readies it for another request. */
+  clear(): void {
+    this.line.clear()
+    this.head.clear()
+    this.authority = ''
+    this.framing = 0
+    this.expectsContinue = false
+    this.isConnect = false
+    this.method = ''
+    this.path = ''
+    this.scheme = ''
+    this.protocol = ''
+    this.host = undefined
+    this.cookies = ''
+    this.fields = ''
+    this.fieldCount = 0
   }
 
   private gather(list: readonly string[]): Refusal | undefined {
@@ -149,7 +168,7 @@ export class H2Request implements RequestMessage {
     this.cookies = ''
     const refusal =
       line.read(text, limits.maxUrlBytes) ??
-      head.readFields(text, Buffer.from(text, 'latin1'), 0, line.end, limits.maxHeaders)
+      head.readFields(text, latin1Bytes(text), 0, line.end, limits.maxHeaders)
     if (refusal !== undefined) return refusal
     // Whatever held a line end has become more lines than there were fields, or has left some behind.
     if (line.target !== path || !head.isExactly(this.fieldCount + (hasCookies ? 2 : 1))) return BAD_FIELD

@@ -12,7 +12,7 @@ import type { ResponseMessage } from '../message.ts'
 import type { RelayEnd } from '../relay.ts'
 import type { RequestSink, VisitorPort, VisitorSide } from '../visitor-side.ts'
 import { answerList, fieldsOf, responseList, trailerHead } from './fields.ts'
-import { H2Request } from './request.ts'
+import type { H2Request } from './request.ts'
 import type { H2Visitor } from './visitor.ts'
 
 const { NGHTTP2_CANCEL, NGHTTP2_FLAG_END_STREAM, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants
@@ -26,7 +26,7 @@ const STEP = 64 * 1024
 const SHORT_BODY = malformed('a body that is not as long as Content-Length says')
 
 export class H2VisitorStream implements VisitorSide {
-  readonly request: H2Request = new H2Request()
+  readonly request: H2Request
   readonly connection: ConnectionField = NO_CONNECTION
   readonly protocol = 'HTTP/2'
   private readonly stream: ServerHttp2Stream
@@ -43,10 +43,12 @@ export class H2VisitorStream implements VisitorSide {
   private responseTrailers: Head | undefined
   /** Body bytes that wait for more, or for the end of the turn. */
   private gathered: Buffer | undefined
-  private readonly told: () => void = () => this.taken()
+  private told: (() => void) | undefined
 
-  constructor(stream: ServerHttp2Stream, visitor: H2Visitor, port: VisitorPort) {
+  /** `request` is this stream's until it is closed. */
+  constructor(stream: ServerHttp2Stream, request: H2Request, visitor: H2Visitor, port: VisitorPort) {
     this.stream = stream
+    this.request = request
     this.visitor = visitor
     this.port = port
     stream.on('error', () => undefined)
@@ -87,12 +89,10 @@ export class H2VisitorStream implements VisitorSide {
     // An answer given at once has closed the turn already.
     if (!this.isTurnOpen) return
     this.sink = sink
-    if (isWhole) {
-      this.stream.resume()
-      sink.end(undefined)
-    } else if (!this.request.isConnect) {
-      this.readBody()
-    }
+    // Node reads the end of a stream without a body by itself; a stream that we have read to its end is destroyed too early for its
+    // last write to be over, which costs an Error each time.
+    if (isWhole) sink.end(undefined)
+    else if (!this.request.isConnect) this.readBody()
     sink.flush()
   }
 
@@ -179,14 +179,14 @@ export class H2VisitorStream implements VisitorSide {
 
   /** The stream is over. Whoever ended it before its time has cost us a request for nothing. */
   private closed(): void {
+    const { sink, isTurnOpen } = this
     this.deadline?.release()
-    this.visitor.streamClosed(this, this.stream.rstCode)
-    const { sink } = this
     this.sink = undefined
     this.gathered = undefined
-    if (!this.isTurnOpen) return
     this.isTurnOpen = false
-    sink?.gone()
+    if (isTurnOpen) sink?.gone()
+    // Now nobody reads the request any more.
+    this.visitor.streamClosed(this, this.stream.rstCode)
   }
 
   sendContinue(): void {
@@ -226,13 +226,18 @@ export class H2VisitorStream implements VisitorSide {
       return
     }
     this.spill()
-    for (let at = 0; at < kept.length; at += STEP) this.stream.write(kept.subarray(at, at + STEP), this.told)
+    for (let at = 0; at < kept.length; at += STEP) this.write(kept.subarray(at, at + STEP))
   }
 
   private spill(): void {
     const { gathered } = this
     this.gathered = undefined
-    if (gathered !== undefined && this.stream.writable) this.stream.write(gathered, this.told)
+    if (gathered !== undefined && this.stream.writable) this.write(gathered)
+  }
+
+  private write(piece: Buffer): void {
+    this.told ??= () => this.taken()
+    this.stream.write(piece, this.told)
   }
 
   flush(): void {
@@ -285,7 +290,6 @@ export class H2VisitorStream implements VisitorSide {
     if (stream.destroyed) return
     if (!this.hasRequestEnded) stream.once('finish', () => stream.close(NGHTTP2_NO_ERROR))
     if (stream.writable) stream.end(last)
-    if (stream.readableFlowing !== true) stream.resume()
     this.watchStall()
   }
 

@@ -9,6 +9,7 @@ import {
 import type { Socket } from 'node:net'
 import type { Deadline, Wheel } from '../../net/wheel.ts'
 import type { Security, VisitorConnection, VisitorPort } from '../visitor-side.ts'
+import { H2Request } from './request.ts'
 import { ResetBudget } from './reset-budget.ts'
 import { visitorOptions } from './session-options.ts'
 import { H2VisitorStream } from './visitor-stream.ts'
@@ -19,6 +20,8 @@ const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_NO_ERROR } = constants
 const LAST_STREAM = 2 ** 31 - 1
 /** How long a connection that was told to go may take over its last frames. */
 const LINGER = 2_000
+/** Requests kept for the next streams. */
+const MAX_SPARE = 32
 
 export class H2Visitor implements VisitorConnection {
   readonly peer: string
@@ -32,6 +35,7 @@ export class H2Visitor implements VisitorConnection {
   private readonly deadline: Deadline
   private readonly budget: ResetBudget
   private readonly streams = new Set<H2VisitorStream>()
+  private readonly spare: H2Request[] = []
   private isLeaving = false
 
   /** `socket` agreed on h2, or has sent the preface, which is still to be read. */
@@ -59,7 +63,7 @@ export class H2Visitor implements VisitorConnection {
   }
 
   private opened(stream: ServerHttp2Stream, flags: number, list: readonly string[]): void {
-    const side = new H2VisitorStream(stream, this, this.port)
+    const side = new H2VisitorStream(stream, this.spare.pop() ?? new H2Request(), this, this.port)
     this.streams.add(side)
     this.deadline.disarm()
     side.open(list, flags)
@@ -68,11 +72,20 @@ export class H2Visitor implements VisitorConnection {
   /** A stream is over; one that ended by a reset is counted. */
   streamClosed(side: H2VisitorStream, code: number): void {
     this.streams.delete(side)
+    this.recycle(side.request)
     if (code !== NGHTTP2_NO_ERROR && !this.budget.take(this.wheel.now)) {
       this.end(NGHTTP2_ENHANCE_YOUR_CALM)
       return
     }
     if (this.streams.size === 0) this.rest()
+  }
+
+  /** What held one head holds another: its tables cost more than all the rest of a stream. */
+  private recycle(request: H2Request): void {
+    // A WebSocket's record is made when both of its sides are over, which may be later.
+    if (request.isConnect || this.spare.length >= MAX_SPARE) return
+    request.clear()
+    this.spare.push(request)
   }
 
   private rest(): void {
