@@ -211,11 +211,11 @@ export class Door implements VisitorPort, Handshakes {
 
   /** Where a visitor's protocol is chosen. */
   private converse(socket: Socket, peer: string, security: Security | undefined): void {
-    const { wheel } = this.reception.wire
+    const { wire } = this.reception
     const isHttp2 = (socket as Partial<TLSSocket>).alpnProtocol === 'h2'
     const visitor = isHttp2
-      ? new H2Visitor(socket, peer, security, this, wheel)
-      : new H1Visitor(socket, peer, security, this, wheel)
+      ? new H2Visitor(socket, peer, security, this, wire.wheel)
+      : new H1Visitor(socket, peer, security, this, wire)
     this.visitors.add(visitor)
   }
 

@@ -5,6 +5,7 @@ import type { Random } from '../base/random.ts'
 import { type DateSource, dateSource } from '../http/date.ts'
 import { openTrust } from '../net/dial-tls.ts'
 import { openReadBuffers } from '../net/read-buffers.ts'
+import { Scratch } from '../net/scratch.ts'
 import { startWheel } from '../net/wheel.ts'
 import type { AccessSink } from '../observe/access.ts'
 import type { Log } from '../observe/log.ts'
@@ -76,6 +77,7 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
       clock: parts.clock,
       wheel: startWheel(parts.clock),
       buffers: openReadBuffers(),
+      scratch: new Scratch(),
       trust: openTrust(),
     }
     this.date = dateSource(() => parts.clock.wall())

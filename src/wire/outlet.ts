@@ -1,6 +1,7 @@
 // The writing half of a socket: gathers the small pieces of one turn into one write, passes large ones on uncopied,
 // and knows whether the kernel took everything. Mutable on purpose: one per connection, on the hottest path there is.
 import type { Socket } from 'node:net'
+import type { Scratch } from '../net/scratch.ts'
 import { type Deadline, TICK, type Wheel } from '../net/wheel.ts'
 
 /** libuv writes strings up to this size from the stack, without allocating. */
@@ -26,12 +27,15 @@ export class Outlet {
   private readonly drained: () => void
   /** Of every write to TLS or HTTP/2, which none of them leaves at once: the stream's `drain` comes for large ones only. */
   private readonly told: ((error?: Error | null) => void) | undefined
+  /** Only of a socket that may take a write at once. */
+  private readonly scratch: Scratch | undefined
 
   /** `drained` is called when bytes that were left pending are gone, so that `isClear` holds again. */
-  constructor(socket: Writing, drained: () => void) {
+  constructor(socket: Writing, drained: () => void, scratch?: Scratch) {
     this.socket = socket
     this.drained = drained
     if ('encrypted' in socket || 'rstCode' in socket) this.told = error => this.taken(error)
+    else this.scratch = scratch
   }
 
   /** Adds latin1 text: heads, chunk sizes. */
@@ -41,11 +45,20 @@ export class Outlet {
 
   /** Adds body bytes. A piece that is only lent is used up before this returns; an owned one may be kept until `isClear`. */
   bytes(piece: Buffer, isLent: boolean): void {
-    if (this.gathered.length + piece.length <= MAX_TEXT) {
+    const length = this.gathered.length + piece.length
+    if (this.scratch?.fits(length) === true && !this.isCorked) {
+      const text = this.gathered
+      this.gathered = ''
+      this.scratch.write(this.socket, text, piece)
+    } else if (length <= MAX_TEXT && (isLent || this.gathered !== '')) {
       this.gathered += piece.toString('latin1')
-      return
+    } else {
+      this.pass(piece, isLent)
     }
-    this.spill()
+  }
+
+  private pass(piece: Buffer, isLent: boolean): void {
+    if (this.gathered !== '') this.spill()
     this.socket.write(isLent ? Buffer.from(piece) : piece, this.told)
   }
 
@@ -57,7 +70,7 @@ export class Outlet {
       this.gathered += `${piece.toString('latin1')}\r\n`
       return
     }
-    this.bytes(piece, isLent)
+    this.pass(piece, isLent)
     this.gathered += '\r\n'
   }
 
@@ -140,7 +153,6 @@ export class Outlet {
       this.isCorked = true
       this.socket.cork()
     }
-    if (this.gathered === '') return
     this.socket.write(this.gathered, 'latin1', this.told)
     this.gathered = ''
   }

@@ -14,6 +14,7 @@ import {
 } from '../../net/dial.ts'
 import type { Trust } from '../../net/dial-tls.ts'
 import type { ReadBuffers } from '../../net/read-buffers.ts'
+import type { Scratch } from '../../net/scratch.ts'
 import type { Deadline, Wheel } from '../../net/wheel.ts'
 import type { Sender } from '../message.ts'
 import type { OriginSide, OriginSink, OriginTimeouts } from '../origin-side.ts'
@@ -31,6 +32,7 @@ export interface WireParts {
   readonly clock: Clock
   readonly wheel: Wheel
   readonly buffers: ReadBuffers
+  readonly scratch: Scratch
   readonly trust: Trust
 }
 
@@ -83,7 +85,7 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
     this.silence = parts.wheel.deadline(() => this.fail(timedOut('connection_read_timeout', 'read_timeout')))
     this.dialing = link(this)
     this.socket = this.dialing.socket
-    this.outlet = new Outlet(this.socket, () => this.sink?.drained())
+    this.outlet = new Outlet(this.socket, () => this.sink?.drained(), parts.scratch)
   }
 
   /** Dials at once; `connected` hears how it went. */

@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net'
 import type { Answer } from '../../http/answer.ts'
 import type { FieldEdits } from '../../http/edits.ts'
-import type { Deadline, Wheel } from '../../net/wheel.ts'
+import type { Deadline } from '../../net/wheel.ts'
 import { isPreface } from '../h2/preface.ts'
 import type { ResponseMessage } from '../message.ts'
 import { Outlet } from '../outlet.ts'
@@ -12,6 +12,7 @@ import type { RequestSink, Security, VisitorConnection, VisitorPort, VisitorSide
 import { ConnectionField } from './connection-field.ts'
 import type { Head } from './head.ts'
 import { FIELD } from './names.ts'
+import type { WireParts } from './origin.ts'
 import { BODY_TIMEOUT, HEADER_TIMEOUT, type Refusal } from './refusal.ts'
 import { type RequestEvents, RequestReader } from './request-reader.ts'
 import { trailerLines } from './write-request.ts'
@@ -58,12 +59,18 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
   /** Bytes behind the current request. */
   private early: Buffer | undefined
 
-  constructor(socket: Socket, peer: string, security: Security | undefined, port: VisitorPort, wheel: Wheel) {
+  constructor(
+    socket: Socket,
+    peer: string,
+    security: Security | undefined,
+    port: VisitorPort,
+    { wheel, scratch }: Pick<WireParts, 'wheel' | 'scratch'>,
+  ) {
     this.socket = socket
     this.port = port
     this.peer = peer
     this.security = security
-    this.outlet = new Outlet(socket, () => this.sink?.drained())
+    this.outlet = new Outlet(socket, () => this.sink?.drained(), scratch)
     this.outlet.limitStalls(port.limits.writeIdleTimeout, wheel)
     this.request = new RequestReader(port.limits, this, security === undefined ? 'http' : 'https')
     this.isFresh = port.speaksHttp2

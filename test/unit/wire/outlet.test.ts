@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { nextTurn } from '../../../src/base/clock.ts'
+import { Scratch } from '../../../src/net/scratch.ts'
 import { startWheel } from '../../../src/net/wheel.ts'
 import { Outlet } from '../../../src/wire/outlet.ts'
 import { handClock } from '../../support/clock.ts'
@@ -53,7 +54,7 @@ class SecretSink extends Sink {
 }
 
 function outletOn(sink: Sink, drained: () => void = () => undefined): Outlet {
-  return new Outlet(sink as unknown as Socket, drained)
+  return new Outlet(sink as unknown as Socket, drained, new Scratch())
 }
 
 describe('an outlet', () => {
@@ -82,15 +83,31 @@ describe('an outlet', () => {
     expect(sink.text).toBe(`a${frame}${frame}z`)
   })
 
+  it('sends a head and a body of some KiB in one write, and shares what it writes from only with what was taken', () => {
+    const scratch = new Scratch()
+    const sinks = [new Sink(true), new Sink(true), new Sink()]
+    for (const [n, sink] of sinks.entries()) {
+      const outlet = new Outlet(sink as unknown as Socket, () => undefined, scratch)
+      const lent = Buffer.alloc(10_240, String(n))
+      outlet.text('HEAD\r\n')
+      outlet.bytes(lent, true)
+      lent.fill('!')
+      outlet.flush()
+    }
+    for (const [n, sink] of sinks.entries()) {
+      expect(sink.writes[0]?.toString('latin1')).toBe(`HEAD\r\n${String(n).repeat(10_240)}`)
+    }
+  })
+
   it('copies a lent piece and keeps an owned one as it is', () => {
     const sink = new Sink(true)
     const outlet = outletOn(sink)
-    const lent = Buffer.alloc(20_000, 'l')
+    const lent = Buffer.alloc(40_000, 'l')
     outlet.bytes(lent, true)
     lent.fill('!')
     outlet.flush()
     sink.takeAll()
-    expect(sink.text).toBe('l'.repeat(20_000))
+    expect(sink.text).toBe('l'.repeat(40_000))
   })
 
   it('writes an empty piece as no chunk, which would end the body', () => {
