@@ -19,8 +19,9 @@ function claimOf(id: string, { bind, port }: Listener): Claim & { readonly key: 
     const host = bind.replaceAll(/\/{2,}/g, '/')
     return { at: pointer('listeners', id, 'bind'), id, host, every: '', key: 'unix' }
   }
-  // One spelling for each IPv6 address. `::` takes IPv4 too, as the empty address does.
-  const host = isIP(bind) === 6 ? new URL(`http://[${bind}]/`).hostname : bind
+  // One spelling for each IPv6 address, its zone (`fe80::1%eth0`) aside. `::` takes IPv4 too, as the empty address does.
+  const [address = '', zone = ''] = bind.split('%')
+  const host = isIP(bind) === 6 ? new URL(`http://[${address}]/`).hostname + zone : bind
   const every = host === '' || host === '[::]' ? '46' : host === '0.0.0.0' ? '4' : ''
   return { at: pointer('listeners', id, 'port'), id, host, every, key: `${port}` }
 }

@@ -433,3 +433,11 @@ certificates: { site: { cert_file: site.pem, key_file: site.key } }
     expect(value?.materials.files.has('conf.d/site.pem')).toBe(true)
   })
 })
+
+it('a listener may be on an address with a zone', () => {
+  const listener = (bind: string): string => `{ protocol: http, port: 80, bind: "${bind}" }`
+  const text = (other: string): string =>
+    `version: 1\nlisteners:\n  a: ${listener('fe80::1%eth0')}\n  b: ${listener(other)}\n`
+  expect(codes(loadText(text('fe80::1%eth1')))).toEqual([])
+  expect(codes(loadText(text('FE80:0::1%eth0')))).toEqual(['4:30 listener/address-taken'])
+})
