@@ -5,7 +5,8 @@ import { isIP } from 'node:net'
 /** A name as it is compared: lower case, without a last dot, IPv6 in its one short spelling. */
 export function plainName(name: string): string {
   const lower = name.toLowerCase()
-  if (isIP(lower) === 6) return new URL(`http://[${lower}]/`).hostname.slice(1, -1)
+  // An address with a zone (`fe80::1%eth0`) is one to Node, and none that a certificate could hold.
+  if (isIP(lower) === 6 && !lower.includes('%')) return new URL(`http://[${lower}]/`).hostname.slice(1, -1)
   return lower.endsWith('.') ? lower.slice(0, -1) : lower
 }
 

@@ -145,6 +145,7 @@ describe('a visitor who lies or stalls', () => {
     ['only dots', Buffer.from('....')],
     ['a wildcard', Buffer.from('*.one.test')],
     ['an address', Buffer.from('::1')],
+    ['an address with a zone', Buffer.from('fe80::1%eth0')],
     ['a line break', Buffer.from('a\r\nb: c')],
   ])('with a name of %s is shown some certificate', async (_, name) => {
     expect((await say(clientHello(serverName(name))))[0]).toBe(HANDSHAKE)

@@ -27,6 +27,7 @@ describe('a visitor', () => {
     ['.example.com', 'fallback'],
     [`${'a'.repeat(300)}.example.com`, 'wild'],
     ['\0', 'fallback'],
+    ['fe80::1%eth0', 'fallback'],
   ])('who asks for %j is shown %s', (name, id) => {
     expect(select(selection, name).id).toBe(id)
   })
