@@ -1,6 +1,7 @@
 // In what two compiled things of the same id differ, in the words of the file; undefined when they mean the same.
 import { canonical } from '../base/hash.ts'
 import type { FieldEdits } from '../http/edits.ts'
+import type { Certificate } from '../tls/certificate.ts'
 import type { Leg, Pool, ProxyTarget, StaticTarget, Target } from '../upstream/target.ts'
 import type { Forward, Route } from './snapshot.ts'
 
@@ -103,4 +104,16 @@ export function targetDifference(before: Target, after: Target): string | undefi
         ? differing(before, after, STATIC)
         : undefined
   return [common, own].filter(name => name !== undefined).join(', ') || undefined
+}
+
+const CERTIFICATE: Parts<Certificate> = {
+  hosts: certificate => certificate.hosts,
+  self_signed: ({ source }) => (source.kind === 'self_signed' ? source : {}),
+}
+
+/** What a certificate says differently; without any of it the files are others. */
+export function certificateDifference(before: Certificate, after: Certificate): string | undefined {
+  return before.hash === after.hash
+    ? undefined
+    : (differing(before, after, CERTIFICATE) ?? 'cert_file or key_file')
 }

@@ -2,7 +2,7 @@
 // What didn't change is the same object on both sides, so a small edit of a large table costs a walk and no more.
 import type { Pool } from '../upstream/target.ts'
 import { type ListenerChange, planListeners } from './plan-listeners.ts'
-import { poolDifference, routeDifference, targetDifference } from './plan-why.ts'
+import { certificateDifference, poolDifference, routeDifference, targetDifference } from './plan-why.ts'
 import type { Route, Snapshot } from './snapshot.ts'
 
 /** One thing that is new, gone or different. */
@@ -24,6 +24,8 @@ export interface Changes {
 export interface Plan {
   /** By address; only enabled listeners have one. */
   readonly listeners: readonly ListenerChange[]
+  /** What visitors are shown from now on; no connection is closed for it. */
+  readonly certificates: Changes
   /** Enabled ones: a route that is disabled counts as removed. */
   readonly routes: Changes
   readonly pools: Changes
@@ -49,6 +51,12 @@ export function* planSteps(old: Snapshot | undefined, next: Snapshot): Generator
   )
   return {
     listeners: planListeners(old, next),
+    certificates: yield* compare(
+      old?.certificates ?? new Map(),
+      next.certificates,
+      certificateDifference,
+      () => 'gone',
+    ),
     routes,
     pools: yield* compare(old?.pools ?? new Map(), next.pools, poolDifference, () => 'gone'),
     targets: yield* planTargets(old, next),

@@ -19,6 +19,7 @@ const PLAN: Plan = {
     { kind: 'opened', id: 'web', address: '*:80', why: 'new address' },
     { kind: 'kept', id: 'old', address: '*:81', why: 'unchanged' },
   ],
+  certificates: NONE,
   routes: { ...NONE, added: [{ id: 'a', why: 'new' }], kept: 3 },
   pools: NONE,
   targets: NONE,

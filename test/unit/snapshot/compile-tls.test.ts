@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { compile } from '../../../src/snapshot/compile.ts'
+import { plan } from '../../../src/snapshot/plan.ts'
 import { planListeners } from '../../../src/snapshot/plan-listeners.ts'
 import type { Snapshot } from '../../../src/snapshot/snapshot.ts'
 import type { Pool } from '../../../src/upstream/target.ts'
@@ -58,6 +59,29 @@ describe('an https listener', () => {
     const before = snapshotOf(words)
     const outcome = compile(configured(words, FILES), before)
     expect(outcome.diagnostics.map(({ code }) => code)).toEqual(['certificate/expires-soon'])
+  })
+})
+
+describe('a plan', () => {
+  it('says what certificates say differently', () => {
+    const before = snapshotOf({
+      ...SECURE,
+      certificates: { ...SECURE.certificates, gone: { self_signed: { days: 1 } } },
+    })
+    const certificates = {
+      site: { ...SECURE.certificates.site, hosts: ['example.com'] },
+      own: { self_signed: { days: 10 } },
+      added: { self_signed: { days: 1 } },
+    }
+    expect(plan(before, snapshotOf({ ...SECURE, certificates }, before)).certificates).toEqual({
+      added: [{ id: 'added', why: 'new' }],
+      changed: [
+        { id: 'site', why: 'hosts' },
+        { id: 'own', why: 'self_signed' },
+      ],
+      removed: [{ id: 'gone', why: 'gone' }],
+      kept: 0,
+    })
   })
 })
 
