@@ -59,6 +59,57 @@ describe('a certificate whose files change', () => {
   })
 })
 
+describe('reloads under traffic', () => {
+  const RELOADS = 15
+
+  it('lose no handshake, no request and no connection', async () => {
+    await using stage = await startTls(
+      port => tlsConfig(port, 'http2: false', ['one']),
+      pairFiles(signAll(authority, { one: ['one.test'] })),
+    )
+    const { world, port } = stage
+    const next = authority.sign({ hosts: ['one.test'] })
+    let isOver = false
+    let served = 0
+    async function keepAlive(): Promise<void> {
+      await using visitor = await shakeHands(port)
+      while (!isOver) {
+        await visitor.send(get('one.test'))
+        expect((await visitor.answer()).status).toBe(200)
+        served++
+      }
+    }
+    async function fresh(): Promise<void> {
+      while (!isOver) {
+        await using visitor = await shakeHands(port)
+        await visitor.send(get('one.test'))
+        expect((await visitor.answer()).status).toBe(200)
+        served++
+      }
+    }
+    const traffic = Promise.all([keepAlive(), keepAlive(), fresh(), fresh()])
+    const reloads = async (): Promise<void> => {
+      for (let count = 1; count <= RELOADS; count++) {
+        // The certificate, then the policy, then what is said of neither.
+        if (count % 3 === 0)
+          writeFileSync(join(world.dir, 'one.pem'), count % 2 === 0 ? next.cert : `${next.cert}\n`)
+        if (count === 3) writeFileSync(join(world.dir, 'one.key'), next.key)
+        const version = count % 2 === 0 ? '1.2' : '1.3'
+        world.rewrite(
+          tlsConfig(port, `http2: false, tls: { min_version: "${version}" }`, ['one'], `# ${count}\n`),
+        )
+        await until('it is live', () => world.told('config/applied') > count)
+      }
+    }
+    await Promise.race([traffic, reloads()])
+    isOver = true
+    await traffic
+    expect(served).toBeGreaterThan(RELOADS)
+    expect(world.told('internal/error')).toBe(0)
+    expect(world.told('tls/handshake-failed')).toBeLessThanOrEqual(1)
+  })
+})
+
 describe('an address', () => {
   it('goes from http to https and back without being bound anew', async () => {
     const port = await freePort()
