@@ -109,7 +109,7 @@ export async function visitH2(
   scheme: 'http' | 'https',
   { servername, ...options }: ClientSessionOptions & Pick<ConnectionOptions, 'servername'> = {},
 ): Promise<H2Visitor> {
-  const raw = connectRaw({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true })
+  const raw = connectRaw({ host: '127.0.0.1', port, noDelay: true })
   raw.on('error', () => undefined)
   await once(raw, 'connect')
   const secure: ConnectionOptions = { socket: raw, ALPNProtocols: ['h2'], rejectUnauthorized: false }
