@@ -1,5 +1,5 @@
-// What a connection costs that does nothing: memory per idle kept connection, beside others.
-// node test/bench/idle.ts [--connections 2000] [--only ...]
+// What a connection costs that does nothing: memory per idle kept connection, or per silent WebSocket, beside others.
+// node test/bench/idle.ts [--connections 2000] [--only ...] [--websockets]
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,6 +19,7 @@ const { values } = parseArgs({
   options: {
     connections: { type: 'string', default: '2000' },
     only: { type: 'string', default: 'nginx,p2pstream,HAProxy,Caddy,http-proxy-3' },
+    websockets: { type: 'boolean', default: false },
   },
 })
 const count = Number(values.connections)
@@ -30,18 +31,24 @@ const certificate = makeCertificate(dir)
 const origins = stack.use(await startOrigins(join(dir, 'origin')))
 
 const fields = BROWSER_FIELDS.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-const request = `GET /1k HTTP/1.1\r\nHost: ${HOST}\r\n${fields}\r\n`
+const HANDSHAKE =
+  'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n'
+const plain = `GET /1k HTTP/1.1\r\nHost: ${HOST}\r\n${fields}\r\n`
+const handshake = `GET /check/socket HTTP/1.1\r\nHost: ${HOST}\r\n${fields}${HANDSHAKE}\r\n`
 
 const bytesOf = (pid: number): number =>
   family(pid).reduce((sum, member) => sum + proportionalBytes(member), 0)
 
-/** Each has asked once, so that what a first request leaves behind is counted too. */
-async function open(port: number, many: number): Promise<Visitor[]> {
+/** Each asks first, so that what requests leave behind is counted too. */
+async function open(port: number, many: number, requests: readonly string[]): Promise<Visitor[]> {
   const visitors: Visitor[] = []
   for (let n = 0; n < many; n++) {
     const visitor = await visit({ port })
-    await visitor.send(request)
-    await visitor.answer()
+    for (const request of requests) {
+      await visitor.send(request)
+      const { status } = await visitor.answer()
+      if (status !== (request === handshake ? 101 : 200)) throw new Error(`answered ${status}`)
+    }
     visitors.push(visitor)
   }
   return visitors
@@ -66,10 +73,15 @@ for (const peer of PEERS.filter(one => names.includes(one.name))) {
     isLogging: false,
   }
   await using started = await start(peer.start(stand))
-  const warm = await open(port, 200)
+  // What a program takes once, when it gets busy, isn't the connections'.
+  const warm = await open(
+    port,
+    200,
+    Array.from({ length: 100 }, () => plain),
+  )
   await pause(1000)
   const before = bytesOf(started.pid)
-  const visitors = await open(port, count)
+  const visitors = await open(port, count, [values.websockets ? handshake : plain])
   await pause(3000)
   const grown = (bytesOf(started.pid) - before) / count / 1024
   rows.push([peer.name, `${short(before / (1 << 20))} MiB`, `${short(grown)} KiB`])

@@ -27,6 +27,10 @@ http {
 }`
 }
 
+/** Opens a WebSocket, on which nothing is ever said. */
+const SWITCH =
+  'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n'
+
 /** Starts both below `dir`. */
 export async function startOrigins(dir: string): Promise<Origins> {
   mkdirSync(join(dir, 'files'), { recursive: true })
@@ -47,6 +51,7 @@ export async function startOrigins(dir: string): Promise<Origins> {
   })
   const check: Origin = await startOrigin()
   check.on('/check/md5', async turn => turn.answer(200, [], md5(await turn.body())))
+  check.on('/check/socket', turn => turn.write(SWITCH))
   return {
     originPort,
     checkPort: check.port,

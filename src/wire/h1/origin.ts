@@ -196,6 +196,7 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
     this.tap = read
     this.deadline.disarm()
     this.silence.disarm()
+    this.response.head.clear()
     this.outlet.letGo()
     for (const event of ['end', 'timeout']) this.socket.removeAllListeners(event)
     return { socket: this.socket, early: this.early }
