@@ -3,14 +3,9 @@ import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { type Address, formatAddress } from '../base/address.ts'
 import type { Timer } from '../base/clock.ts'
-import { plainAddress } from '../http/forwarded.ts'
 import { type Bound, listen } from '../net/listen.ts'
-import { type Arrival, type Arrived, awaitHeader } from '../net/proxy-arrival.ts'
 import type { Log } from '../observe/log.ts'
 import type { Listener } from '../snapshot/snapshot.ts'
-import { Acceptor, type Handshakes } from '../tls/acceptor.ts'
-import type { Certificate } from '../tls/certificate.ts'
-import { covers, plainName } from '../tls/names.ts'
 import type { Terms } from '../tls/terms.ts'
 import type { WireParts } from '../wire/h1/origin.ts'
 import type { Refusal } from '../wire/h1/refusal.ts'
@@ -24,6 +19,7 @@ import type {
   VisitorPort,
   VisitorSide,
 } from '../wire/visitor-side.ts'
+import { Entrance, type House } from './entrance.ts'
 
 /** What a door needs of the engine behind it. */
 export interface Reception {
@@ -41,8 +37,10 @@ export interface Reception {
 /** How long an idle connection may wait for one more request once its listener goes away. */
 const IDLE_GRACE = 1_000
 
-export class Door implements VisitorPort, Handshakes {
+export class Door implements VisitorPort, House {
   readonly address: Address
+  readonly wire: WireParts
+  readonly log: Log
   /** Requests under way, for max_requests_in_flight. */
   inFlight = 0
   private bound: Bound | undefined
@@ -51,22 +49,21 @@ export class Door implements VisitorPort, Handshakes {
   /** Sockets that came before the config they belong to was live. */
   private waiting: Socket[] = []
   private readonly visitors = new Set<VisitorConnection>()
-  /** Connections whose PROXY header isn't whole yet. */
-  private readonly arriving = new Set<Arrival>()
-  /** Sockets on which TLS is being agreed on, and whom they are from. */
-  private readonly handshakes = new Map<Socket, string>()
-  private acceptor: Acceptor | undefined
+  private readonly entrance: Entrance
   private whenDeserted: (() => void)[] = []
   /** Connections past max_connections: accepted, not read, closed after header_timeout. */
   private readonly turnedAway = new Map<Socket, Timer>()
   /** The last config that held here: what a draining door goes on with. */
-  private listener: Listener
+  private last: Listener
   private readonly reception: Reception
 
   constructor(listener: Listener, reception: Reception) {
-    this.listener = listener
+    this.last = listener
     this.address = listener.address
     this.reception = reception
+    this.wire = reception.wire
+    this.log = reception.log
+    this.entrance = new Entrance(this)
   }
 
   /** Binds the address; rejects with the system's error. Sockets wait until `open`. */
@@ -97,7 +94,7 @@ export class Door implements VisitorPort, Handshakes {
 
   /** Of the listener whose config holds here. */
   get listenerId(): string {
-    return this.current.id
+    return this.listener.id
   }
 
   get isDraining(): boolean {
@@ -105,17 +102,21 @@ export class Door implements VisitorPort, Handshakes {
   }
 
   get connections(): number {
-    return this.visitors.size + this.arriving.size + this.handshakes.size
+    return this.visitors.size + this.entrance.size
   }
 
   get limits(): VisitorLimits {
-    return this.current.limits
+    return this.listener.limits
   }
 
-  private get current(): Listener {
+  get listener(): Listener {
     const live = this.reception.listenerOf(this)
-    if (live !== undefined) this.listener = live
-    return this.listener
+    if (live !== undefined) this.last = live
+    return this.last
+  }
+
+  get terms(): Terms | undefined {
+    return this.reception.termsOf(this.listener)
   }
 
   private accepted(socket: Socket): void {
@@ -124,113 +125,37 @@ export class Door implements VisitorPort, Handshakes {
       this.waiting.push(socket)
       return
     }
-    const { maxConnections, headerTimeout } = this.current.limits
+    const { maxConnections, headerTimeout } = this.listener.limits
     if (maxConnections > 0 && this.connections >= maxConnections) this.turnAway(socket, headerTimeout)
-    else this.admit(socket)
-  }
-
-  private admit(socket: Socket): void {
-    const { remoteAddress } = socket
-    // One that was reset already has no address any more, and must not pass for a peer on a unix socket, whose address is `''`.
-    if (remoteAddress === undefined && this.address.kind === 'tcp') {
-      socket.destroy()
-      return
-    }
-    const peer = plainAddress(remoteAddress ?? '')
-    const { proxyProtocol, trustedProxies } = this.current
-    if (proxyProtocol === 'off') this.enter(socket, peer)
-    else if (trustedProxies.has(peer)) this.awaitHeader(socket, peer, proxyProtocol === 'require')
-    else if (proxyProtocol === 'accept') this.enter(socket, peer)
-    else {
-      socket.destroy()
-      this.tellRefused(peer, 'not a trusted proxy')
-    }
-  }
-
-  private awaitHeader(socket: Socket, peer: string, isRequired: boolean): void {
-    const { wheel } = this.reception.wire
-    const rules = { isRequired, timeout: this.current.limits.headerTimeout }
-    const arrival = awaitHeader(socket, rules, wheel, how => {
-      this.arriving.delete(arrival)
-      this.arrived(socket, peer, how)
-    })
-    this.arriving.add(arrival)
-  }
-
-  private arrived(socket: Socket, peer: string, how: Arrived): void {
-    if (how.kind === 'here') {
-      this.enter(socket, how.source === undefined ? peer : plainAddress(how.source.address))
-      return
-    }
-    if (how.kind === 'refused') this.tellRefused(peer, how.why)
-    this.tellDeserted()
-  }
-
-  private tellRefused(peer: string, why: string): void {
-    this.reception.log.debug('proxy-protocol/refused', { listener: this.listenerId, peer, why })
-  }
-
-  /**
-   * `peer` is who the connection is from: its own address, or the one that a trusted proxy's header names. New connections
-   * follow the running config, whatever was spoken here before.
-   */
-  private enter(socket: Socket, peer: string): void {
-    if (this.current.protocol === 'http') {
-      this.converse(socket, peer, undefined)
-      return
-    }
-    // A listener that went away is in no running config, and must not speak plain text to who comes late.
-    const terms = this.reception.termsOf(this.current) ?? this.acceptor?.terms
-    if (terms === undefined) {
-      socket.destroy()
-      this.tellDeserted()
-      return
-    }
-    const now = this.reception.wire.clock.now()
-    if (this.acceptor?.terms !== terms) this.acceptor = new Acceptor(terms, this, now)
-    this.handshakes.set(socket, peer)
-    this.acceptor.accept(socket, now)
-  }
-
-  secured(socket: TLSSocket, raw: Socket, name: string | undefined, { names = [] }: Certificate): void {
-    const peer = this.handshakes.get(raw)
-    if (peer === undefined) throw new Error('a handshake that nobody began is done')
-    this.handshakes.delete(raw)
-    this.converse(socket, peer, {
-      name: name === undefined ? undefined : plainName(name),
-      covers: host => covers(names, host),
-    })
-  }
-
-  failed(raw: Socket, why: string): void {
-    const peer = this.handshakes.get(raw)
-    this.handshakes.delete(raw)
-    this.reception.log.debug('tls/handshake-failed', { listener: this.listenerId, peer, why })
-    this.tellDeserted()
+    else this.entrance.admit(socket)
   }
 
   /** Where a visitor's protocol is chosen. */
-  private converse(socket: Socket, peer: string, security: Security | undefined): void {
-    const { wire } = this.reception
+  entered(socket: Socket, peer: string, security: Security | undefined): void {
     const isHttp2 = (socket as Partial<TLSSocket>).alpnProtocol === 'h2'
     const visitor = isHttp2
-      ? new H2Visitor(socket, peer, security, this, wire.wheel)
-      : new H1Visitor(socket, peer, security, this, wire)
+      ? new H2Visitor(socket, peer, security, this, this.wire.wheel)
+      : new H1Visitor(socket, peer, security, this, this.wire)
     this.visitors.add(visitor)
+    if (this.isClosed) visitor.drain()
+  }
+
+  turnedBack(): void {
+    this.tellDeserted()
   }
 
   /** In plain text; over TLS the protocol was agreed on. */
   get speaksHttp2(): boolean {
-    return this.current.http2 && this.current.protocol === 'http'
+    return this.listener.http2 && this.listener.protocol === 'http'
   }
 
   becomeHttp2(connection: VisitorConnection, socket: Socket, peer: string): void {
-    this.visitors.add(new H2Visitor(socket, peer, undefined, this, this.reception.wire.wheel))
+    this.visitors.add(new H2Visitor(socket, peer, undefined, this, this.wire.wheel))
     this.visitors.delete(connection)
   }
 
   private turnAway(socket: Socket, headerTimeout: number): void {
-    const timer = this.reception.wire.clock.after(headerTimeout, () => socket.destroy())
+    const timer = this.wire.clock.after(headerTimeout, () => socket.destroy())
     this.turnedAway.set(socket, timer)
     socket.on('error', () => undefined)
     socket.on('close', () => {
@@ -244,11 +169,11 @@ export class Door implements VisitorPort, Handshakes {
   }
 
   openExchange(side: VisitorSide): RequestSink {
-    return this.reception.open(this, this.current, side)
+    return this.reception.open(this, this.listener, side)
   }
 
   refuse(side: VisitorSide, refusal: Refusal): void {
-    this.reception.refuse(this, this.current, side, refusal)
+    this.reception.refuse(this, this.listener, side, refusal)
   }
 
   closed(connection: VisitorConnection): void {
@@ -275,10 +200,9 @@ export class Door implements VisitorPort, Handshakes {
     this.unbind()
     for (const socket of [...this.waiting.splice(0), ...this.turnedAway.keys()]) socket.destroy()
     for (const visitor of this.visitors) visitor.drain()
-    this.reception.wire.clock.after(IDLE_GRACE, () => {
+    this.wire.clock.after(IDLE_GRACE, () => {
       for (const visitor of this.visitors) visitor.closeIdle()
-      for (const arrival of this.arriving) arrival.destroy()
-      for (const raw of this.handshakes.keys()) raw.destroy()
+      this.entrance.destroy()
     })
   }
 
@@ -286,7 +210,6 @@ export class Door implements VisitorPort, Handshakes {
   destroy(): void {
     this.close()
     for (const visitor of this.visitors) visitor.destroy()
-    for (const arrival of this.arriving) arrival.destroy()
-    for (const raw of this.handshakes.keys()) raw.destroy()
+    this.entrance.destroy()
   }
 }
