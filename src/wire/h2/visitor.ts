@@ -16,8 +16,6 @@ import { H2VisitorStream } from './visitor-stream.ts'
 
 const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_NO_ERROR } = constants
 
-/** The highest stream number: a GOAWAY that names it ends nothing yet (RFC 9113 6.8). */
-const LAST_STREAM = 2 ** 31 - 1
 /** How long a connection that was told to go may take over its last frames. */
 const LINGER = 2_000
 /** Requests kept for the next streams. */
@@ -97,9 +95,12 @@ export class H2Visitor implements VisitorConnection {
     else this.leave()
   }
 
-  /** The listener is going away: the visitor learns it before it has to. */
+  /**
+   * The listener is going away. One GOAWAY, with the last stream that was taken: behind any GOAWAY that Node can send, even one that
+   * excludes nothing yet (RFC 9113 6.8), nghttp2 ignores new streams, and their visitor would wait in vain to be told.
+   */
   drain(): void {
-    if (!this.isLeaving && !this.session.destroyed) this.session.goaway(NGHTTP2_NO_ERROR, LAST_STREAM)
+    this.leave()
   }
 
   closeIdle(): void {
