@@ -12,6 +12,7 @@ const PATIENCE = 1_000
 /** A socket, or a stream of HTTP/2 in its place. */
 export type Writing = Pick<Socket, 'write' | 'cork' | 'uncork' | 'writableLength' | 'writableEnded'> & {
   setTimeout(ms: number): unknown
+  once(event: 'finish', told: () => void): unknown
 }
 
 export class Outlet {
@@ -102,9 +103,10 @@ export class Outlet {
     this.wheel = wheel
   }
 
-  /** The socket is somebody else's now, who limits what they like. */
+  /** The socket is somebody else's now, who limits what they like and hears themselves when it drains. */
   letGo(): void {
     this.stallTimeout = 0
+    this.isWaiting = false
     this.stopTiming()
   }
 
@@ -115,10 +117,12 @@ export class Outlet {
 
   /** Asks to be told when the pending bytes are gone. */
   private wait(): void {
-    if (this.socket.writableEnded) return
     this.isWaiting = true
     // An empty write stands behind them. `drain` would need a threshold so low that every write, pending or not, emits it.
-    if (this.told === undefined) this.socket.write('', error => this.taken(error))
+    if (this.told === undefined) {
+      if (this.socket.writableEnded) this.socket.once('finish', () => this.taken())
+      else this.socket.write('', error => this.taken(error))
+    }
     if (this.stallTimeout > PATIENCE) {
       this.patience ??= this.wheel?.deadline(() => this.time(this.stallTimeout - PATIENCE))
       this.patience?.arm(PATIENCE)

@@ -52,6 +52,8 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
   private isOver = false
   /** The current response is not the last one on this connection. */
   private isPersistent = true
+  /** The visitor said itself that nothing follows the current request. */
+  private isLastByWish = false
   private isChunked = false
   private endsWithConnection = false
   /** Nothing was read yet, so that it may still turn out to be HTTP/2. */
@@ -70,7 +72,8 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
     this.port = port
     this.peer = peer
     this.security = security
-    this.outlet = new Outlet(socket, () => this.sink?.drained(), scratch)
+    const drained = (): void => (this.isLingering ? this.armFor(LINGER) : this.sink?.drained())
+    this.outlet = new Outlet(socket, drained, scratch)
     this.outlet.limitStalls(port.limits.writeIdleTimeout, wheel)
     this.request = new RequestReader(port.limits, this, security === undefined ? 'http' : 'https')
     this.isFresh = port.speaksHttp2
@@ -190,7 +193,8 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
     this.isHeadTimed = false
     this.deadline.disarm()
     const refusal = this.connection.read(this.request.head, true)
-    this.isPersistent = !this.connection.close && (!this.request.line.isHttp10 || this.connection.keepAlive)
+    this.isLastByWish = this.connection.close || (this.request.line.isHttp10 && !this.connection.keepAlive)
+    this.isPersistent = !this.isLastByWish
     if (refusal !== undefined) {
       this.request.refuse(refusal)
       return
@@ -331,7 +335,8 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
     this.sink = undefined
     this.isTurnOpen = false
     if (!this.isPersistent) {
-      this.linger()
+      if (this.isLastByWish && this.request.hasEnded && this.early === undefined) this.leave()
+      else this.linger()
       return
     }
     this.isDiscarding = !this.request.hasEnded
@@ -355,27 +360,28 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
     this.isLingering = true
     this.early = undefined
     this.outlet.flush()
-    this.deadline.arm(LINGER)
+    // As long as it takes our answer, however slowly, only write_idle_timeout limits it.
+    this.armFor(this.outlet.isClear ? LINGER : 0)
     this.socket.end()
     if (this.isPaused) this.socket.resume()
   }
 
-  /** Closes a connection on which nothing is under way: no answer can be lost, so nobody is waited for. */
+  /** Closes a connection on which nothing more will come: nobody is waited for. Only TLS has a farewell to send. */
   private leave(): void {
+    if (this.isLingering || this.isOver) return
     this.isLingering = true
-    this.socket.destroySoon()
+    this.outlet.flush()
+    if (this.outlet.isClear && this.security === undefined) this.socket.destroy()
+    else this.socket.destroySoon()
   }
 
   abort(): void {
     this.outlet.flush()
     // A body that ends with the connection looks complete after a FIN; only a reset shows that it was cut.
-    if (this.endsWithConnection && this.canReset) this.socket.resetAndDestroy()
+    // TLS shows a cut by itself, as nobody says farewell (RFC 9112 9.8); a unix socket has no resets.
+    const isHidden = this.endsWithConnection && this.security === undefined
+    if (isHidden && this.socket.remoteAddress !== undefined) this.socket.resetAndDestroy()
     else this.destroy()
-  }
-
-  /** TLS shows a cut by itself, as nobody says farewell (RFC 9112 9.8); a unix socket has no resets. */
-  private get canReset(): boolean {
-    return this.security === undefined && this.socket.remoteAddress !== undefined
   }
 
   takeSocket(response: ResponseMessage, connection: ConnectionField): RelayEnd {

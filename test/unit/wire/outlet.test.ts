@@ -1,52 +1,11 @@
 import type { Socket } from 'node:net'
-import { Duplex } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { nextTurn } from '../../../src/base/clock.ts'
 import { Scratch } from '../../../src/net/scratch.ts'
 import { startWheel } from '../../../src/net/wheel.ts'
 import { Outlet } from '../../../src/wire/outlet.ts'
 import { handClock } from '../../support/clock.ts'
-
-/** A socket that keeps what is written to it, and takes it only when told to. */
-class Sink extends Duplex {
-  readonly writes: Buffer[] = []
-  private waiting: (() => void)[] = []
-  private isStuck: boolean
-  timeout = 0
-
-  constructor(isStuck = false) {
-    super({ decodeStrings: true })
-    this.isStuck = isStuck
-  }
-
-  override _read(): void {}
-
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.writes.push(chunk)
-    if (this.isStuck) this.waiting.push(done)
-    else done()
-  }
-
-  override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
-    this.writes.push(Buffer.concat(chunks.map(({ chunk }) => chunk)))
-    if (this.isStuck) this.waiting.push(done)
-    else done()
-  }
-
-  setTimeout(ms: number): this {
-    this.timeout = ms
-    return this
-  }
-
-  takeAll(): void {
-    this.isStuck = false
-    while (this.waiting.length > 0) this.waiting.shift()?.()
-  }
-
-  get text(): string {
-    return Buffer.concat(this.writes).toString('latin1')
-  }
-}
+import { Sink } from '../../support/sink.ts'
 
 /** Says that every write is told of, as a TLS socket does, whose writes are never done at once. */
 class SecretSink extends Sink {
@@ -176,9 +135,10 @@ describe('an outlet', () => {
         expect(sink.text).toBe('x')
       })
 
-      it('lets what is pending go out after the end', async () => {
+      it('lets what is pending go out after the end, and tells then', async () => {
         const sink = open()
-        const outlet = outletOn(sink)
+        let told = 0
+        const outlet = outletOn(sink, () => told++)
         outlet.text('x')
         outlet.flush()
         outlet.bytes(Buffer.alloc(20_000, 'y'), false)
@@ -188,6 +148,7 @@ describe('an outlet', () => {
         await nextTurn()
         expect(sink.text).toBe(`x${'y'.repeat(20_000)}`)
         expect(sink.errored).toBe(null)
+        expect(told).toBe(1)
       })
 
       it('has the socket time a stall, once bytes were pending for a second and until they are gone', async () => {
