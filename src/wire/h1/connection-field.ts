@@ -1,5 +1,5 @@
 // What a Connection field asks for (RFC 9110 7.6.1), and the names it nominates for removal.
-import { isToken } from './grammar.ts'
+import { isToken, withoutBlanks } from './grammar.ts'
 import type { Head } from './head.ts'
 import { FIELD } from './names.ts'
 import { malformed, type Refusal } from './refusal.ts'
@@ -76,13 +76,4 @@ export class ConnectionField {
     if (nominated.size > 0) this.nominated = nominated
     return undefined
   }
-}
-
-/** `trim` would take more than the optional white space of RFC 9110 5.6.3: a no-break space is part of a word. */
-function withoutBlanks(text: string): string {
-  let from = 0
-  let to = text.length
-  while (from < to && (text[from] === ' ' || text[from] === '\t')) from++
-  while (to > from && (text[to - 1] === ' ' || text[to - 1] === '\t')) to--
-  return text.slice(from, to)
 }

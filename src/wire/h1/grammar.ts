@@ -38,3 +38,12 @@ export function isToken(text: string): boolean {
   }
   return true
 }
+
+/** `trim` would take more than the optional white space of RFC 9110 5.6.3: a no-break space is part of a word. */
+export function withoutBlanks(text: string): string {
+  let from = 0
+  let to = text.length
+  while (from < to && (text[from] === ' ' || text[from] === '\t')) from++
+  while (to > from && (text[to - 1] === ' ' || text[to - 1] === '\t')) to--
+  return text.slice(from, to)
+}

@@ -1,6 +1,7 @@
 // Field sections between the two shapes: names and values in turns, as node:http2 takes and gives them, and the lines of a head.
 import { type FieldEdits, isDropped } from '../../http/edits.ts'
 import type { ConnectionField } from '../h1/connection-field.ts'
+import { withoutBlanks } from '../h1/grammar.ts'
 import { Head } from '../h1/head.ts'
 import { malformed, type Refusal } from '../h1/refusal.ts'
 import { keptResponseField } from '../h1/write-response.ts'
@@ -9,13 +10,14 @@ import { latin1Bytes } from './latin1-bytes.ts'
 
 const BAD_FIELD = malformed('a field that is none in HTTP/1.1')
 
-/** Fields about a connection, which HTTP/2 forbids (RFC 9113 8.2.2). */
+/** Fields about a connection, which HTTP/2 forbids (RFC 9113 8.2.2); Node throws when it is given one. */
 const OF_CONNECTIONS: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-connection',
   'transfer-encoding',
   'upgrade',
+  'http2-settings',
 ])
 
 /** Puts a list's fields, its pseudo-headers left out, into a head; the lines begin at 0. */
@@ -46,16 +48,30 @@ export function trailerHead(list: readonly string[], maxFields: number): Head | 
   return readList(list, head, '', maxFields) ?? head
 }
 
-/** The lines of a head as an object, for the calls of node:http2 that take no list. */
+/** A trailer section as an object: the call of node:http2 for it takes no list. */
 export function fieldsOf(head: Head): Record<string, string[]> {
   const fields: Record<string, string[]> = Object.create(null)
-  for (let index = 0; index < head.count; index++) {
-    const name = head.name(index).toLowerCase()
-    const values = fields[name]
-    if (values === undefined) fields[name] = [head.value(index)]
-    else values.push(head.value(index))
-  }
+  for (let index = 0; index < head.count; index++)
+    add(fields, head.name(index).toLowerCase(), head.value(index))
   return fields
+}
+
+/** The fields with which an interim response goes on, as an object for the same reason. */
+export function interimFields(
+  response: ResponseMessage,
+  connection: ConnectionField,
+): Record<string, string[]> {
+  const fields: Record<string, string[]> = Object.create(null)
+  const list = responseList(response, connection, undefined)
+  for (let index = 2; index < list.length; index += 2) add(fields, list[index] ?? '', list[index + 1] ?? '')
+  return fields
+}
+
+function add(fields: Record<string, string[]>, name: string, value: string): void {
+  if (OF_CONNECTIONS.has(name)) return
+  const values = fields[name]
+  if (values === undefined) fields[name] = [value]
+  else values.push(value)
 }
 
 /** An origin's response for a visitor of HTTP/2: what HTTP/1.1 would get, without what is about a connection. */
@@ -98,7 +114,7 @@ export function requestList(pseudo: readonly string[], text: string): string[] {
     const colon = line.indexOf(':')
     if (colon < 0) continue
     const name = line.slice(0, colon).toLowerCase()
-    if (!OF_CONNECTIONS.has(name) && name !== 'host') list.push(name, line.slice(colon + 1).trim())
+    if (!OF_CONNECTIONS.has(name) && name !== 'host') list.push(name, withoutBlanks(line.slice(colon + 1)))
   }
   return list
 }

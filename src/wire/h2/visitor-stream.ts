@@ -11,7 +11,7 @@ import { trailerRefusal } from '../h1/trailers.ts'
 import type { ResponseMessage } from '../message.ts'
 import type { RelayEnd } from '../relay.ts'
 import type { RequestSink, VisitorPort, VisitorSide } from '../visitor-side.ts'
-import { answerList, fieldsOf, responseList, trailerHead } from './fields.ts'
+import { answerList, fieldsOf, interimFields, responseList, trailerHead } from './fields.ts'
 import type { H2Request } from './request.ts'
 import type { H2Visitor } from './visitor.ts'
 
@@ -38,6 +38,8 @@ export class H2VisitorStream implements VisitorSide {
   private hasRequestEnded = false
   private isPaused = false
   private isStalled = false
+  /** It ends before its time, and not by the visitor's doing. */
+  private isOurFault = false
   private received = 0
   private trailers: Head | undefined
   private responseTrailers: Head | undefined
@@ -186,16 +188,19 @@ export class H2VisitorStream implements VisitorSide {
     this.isTurnOpen = false
     if (isTurnOpen) sink?.gone()
     // Now nobody reads the request any more.
-    this.visitor.streamClosed(this, this.stream.rstCode)
+    this.visitor.streamClosed(this, this.isOurFault ? NGHTTP2_NO_ERROR : this.stream.rstCode)
   }
 
   sendContinue(): void {
     if (this.canRespond) this.stream.additionalHeaders({ ':status': 100 })
   }
 
-  interim(response: ResponseMessage): void {
-    if (this.canRespond)
-      this.stream.additionalHeaders({ ...fieldsOf(response.head), ':status': response.line.status })
+  interim(response: ResponseMessage, connection: ConnectionField): void {
+    if (!this.canRespond) return
+    this.stream.additionalHeaders({
+      ...interimFields(response, connection),
+      ':status': response.line.status,
+    })
   }
 
   private get canRespond(): boolean {
@@ -298,6 +303,7 @@ export class H2VisitorStream implements VisitorSide {
     this.sink = undefined
     this.isTurnOpen = false
     this.gathered = undefined
+    this.isOurFault = true
     this.stream.close(NGHTTP2_INTERNAL_ERROR)
   }
 

@@ -122,3 +122,27 @@ describe('a request of HTTP/1.1 as a list', () => {
     expect(requestList([':method', 'GET'], text)).toEqual([':method', 'GET', 'x-a', 'b:c', 'cookie', 'a; b'])
   })
 })
+
+describe('fields for the calls that take no list', () => {
+  it('have nothing about the connection, for which Node would throw', () => {
+    const head = new Head()
+    const list = [
+      'connection',
+      'close',
+      'http2-settings',
+      'AA',
+      'keep-alive',
+      'a',
+      'link',
+      '<a>',
+      'link',
+      '<b>',
+    ]
+    expect(readList(list, head, '', 16)).toBeUndefined()
+    expect({ ...fieldsOf(head) }).toEqual({ link: ['<a>', '<b>'] })
+  })
+})
+
+it('a value keeps what only looks like white space', () => {
+  expect(requestList([], 'X-A:  \u00a0a\u00a0\t\r\n')).toEqual(['x-a', '\u00a0a\u00a0'])
+})
