@@ -3,7 +3,6 @@
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { Answer } from '../../http/answer.ts'
 import type { FieldEdits } from '../../http/edits.ts'
-import { type Deadline, TICK } from '../../net/wheel.ts'
 import { ConnectionField } from '../h1/connection-field.ts'
 import type { Head } from '../h1/head.ts'
 import { BODY_TIMEOUT, malformed, type Refusal } from '../h1/refusal.ts'
@@ -12,6 +11,7 @@ import type { ResponseMessage } from '../message.ts'
 import type { RelayEnd } from '../relay.ts'
 import type { RequestSink, VisitorPort, VisitorSide } from '../visitor-side.ts'
 import { answerList, fieldsOf, interimFields, responseList, trailerHead } from './fields.ts'
+import type { Waiting } from './patience.ts'
 import type { H2Request } from './request.ts'
 import type { H2Visitor } from './visitor.ts'
 
@@ -25,15 +25,15 @@ const MAX_GATHERED = 16 * 1024
 const STEP = 64 * 1024
 const SHORT_BODY = malformed('a body that is not as long as Content-Length says')
 
-export class H2VisitorStream implements VisitorSide {
+export class H2VisitorStream implements VisitorSide, Waiting {
   readonly request: H2Request
   readonly connection: ConnectionField = NO_CONNECTION
   readonly protocol = 'HTTP/2'
+  due: number = Number.POSITIVE_INFINITY
   private readonly stream: ServerHttp2Stream
   private readonly visitor: H2Visitor
   private readonly port: VisitorPort
   private sink: RequestSink | undefined
-  private deadline: Deadline | undefined
   private isTurnOpen = false
   private hasRequestEnded = false
   private isPaused = false
@@ -130,7 +130,7 @@ export class H2VisitorStream implements VisitorSide {
     )
       return
     this.hasRequestEnded = true
-    this.deadline?.disarm()
+    this.disarm()
     const { framing } = this.request
     if (framing > 0 && framing !== this.received) this.refuseBody(SHORT_BODY)
     else this.sink?.end(this.trailers)
@@ -139,14 +139,14 @@ export class H2VisitorStream implements VisitorSide {
 
   private refuseBody(refusal: Refusal): void {
     this.hasRequestEnded = true
-    this.deadline?.disarm()
+    this.disarm()
     this.sink?.refused(refusal)
   }
 
   pause(): void {
     if (this.isPaused || this.hasRequestEnded) return
     this.isPaused = true
-    this.deadline?.disarm()
+    this.disarm()
     this.stream.pause()
   }
 
@@ -163,12 +163,14 @@ export class H2VisitorStream implements VisitorSide {
   }
 
   private arm(timeout: number): void {
-    if (timeout === 0) return
-    this.deadline ??= this.visitor.wheel.deadline(() => this.expired())
-    this.deadline.arm(Math.max(timeout, TICK))
+    if (timeout > 0) this.visitor.patience.arm(this, timeout)
   }
 
-  private expired(): void {
+  private disarm(): void {
+    this.due = Number.POSITIVE_INFINITY
+  }
+
+  expired(): void {
     if (!this.hasRequestEnded && !this.isPaused && this.isTurnOpen && !this.isStalled) {
       this.refuseBody(BODY_TIMEOUT)
       return
@@ -182,7 +184,6 @@ export class H2VisitorStream implements VisitorSide {
   /** The stream is over. Whoever ended it before its time has cost us a request for nothing. */
   private closed(): void {
     const { sink, isTurnOpen } = this
-    this.deadline?.release()
     this.sink = undefined
     this.gathered = undefined
     this.isTurnOpen = false
@@ -261,7 +262,7 @@ export class H2VisitorStream implements VisitorSide {
   private taken(): void {
     if (this.stream.destroyed) return
     this.isStalled = false
-    this.deadline?.disarm()
+    this.disarm()
     if (this.stream.writableLength > 0) {
       this.watchStall()
       return
@@ -312,7 +313,7 @@ export class H2VisitorStream implements VisitorSide {
     const list = responseList(response, connection, undefined, 200)
     const accept = list.indexOf('sec-websocket-accept')
     if (accept >= 0) list.splice(accept, 2)
-    this.deadline?.disarm()
+    this.disarm()
     this.isTurnOpen = false
     this.sink = undefined
     stream.respond(list)

@@ -9,6 +9,7 @@ import {
 import type { Socket } from 'node:net'
 import type { Deadline, Wheel } from '../../net/wheel.ts'
 import type { Security, VisitorConnection, VisitorPort } from '../visitor-side.ts'
+import { Patience } from './patience.ts'
 import { H2Request } from './request.ts'
 import { ResetBudget } from './reset-budget.ts'
 import { visitorOptions } from './session-options.ts'
@@ -33,6 +34,8 @@ export class H2Visitor implements VisitorConnection {
   private readonly deadline: Deadline
   private readonly budget: ResetBudget
   private readonly streams = new Set<H2VisitorStream>()
+  /** Of all streams. */
+  readonly patience: Patience
   private readonly spare: H2Request[] = []
   private isLeaving = false
 
@@ -44,6 +47,7 @@ export class H2Visitor implements VisitorConnection {
     this.port = port
     this.wheel = wheel
     this.budget = new ResetBudget(wheel.now)
+    this.patience = new Patience(this.streams, wheel)
     this.deadline = wheel.deadline(() => this.expired())
     this.deadline.arm(port.limits.headerTimeout)
     this.session = performServerHandshake(socket, visitorOptions(port.limits))
@@ -132,6 +136,7 @@ export class H2Visitor implements VisitorConnection {
   private closed(): void {
     this.isLeaving = true
     this.deadline.release()
+    this.patience.release()
     this.port.closed(this)
   }
 }
