@@ -4,8 +4,8 @@ import { constants } from 'node:http2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as line from '../support/access-line.ts'
 import { FLAG, frame, uint32 } from '../support/h2/frames.ts'
-import { block } from '../support/h2/hpack-write.ts'
-import { connectH2 } from '../support/h2/peer.ts'
+import { block, requestBytes } from '../support/h2/hpack-write.ts'
+import { connectH2, outcomeOf } from '../support/h2/peer.ts'
 import { type H2Visitor, visitH2 } from '../support/h2/visitor.ts'
 import { type Field, fieldValue, fieldValues } from '../support/incoming.ts'
 import { hold, type Received, writeAll } from '../support/origin.ts'
@@ -191,6 +191,17 @@ describe.each(['http', 'https'] as const)('bodies of HTTP/2 over %s', protocol =
       expect((await visitor.ask('/after')).status).toBe(200)
     },
   )
+
+  it('a cut answer never carries the end of its stream', async () => {
+    await using peer = await connectH2({ port: stage.port, isTls: protocol === 'https', settings: {} })
+    const paths = ['/cut-length', '/cut-chunked', '/cut-reset', '/bad-chunk', '/bad-trailer']
+    for (const [n, path] of paths.entries()) {
+      const stream = 2 * n + 1
+      await peer.send(requestBytes(stream, protocol, path))
+      await until(`${path} is over`, () => peer.streams.get(stream)?.reset !== undefined)
+      expect(`${path} ${outcomeOf(peer.streams.get(stream))}`).toBe(`${path} 200 reset INTERNAL_ERROR`)
+    }
+  })
 
   it.each(['/never', '/forever'])('a reset of %s frees the origin within a second', async path => {
     const { stream, head } = visitor.open(path)

@@ -12,6 +12,7 @@ import { goesChunked, type RequestPlan, writeRequestHead } from '../h1/write-req
 import type { Sender } from '../message.ts'
 import type { OriginSide, OriginSink, OriginTimeouts } from '../origin-side.ts'
 import type { RelayEnd } from '../relay.ts'
+import { cut } from './cut.ts'
 import { fieldsOf, requestList, trailerHead } from './fields.ts'
 import type { H2OriginSession } from './origin-session.ts'
 import { H2Response } from './response.ts'
@@ -152,7 +153,7 @@ export class H2OriginStream implements OriginSide {
 
   abort(): void {
     this.sink = undefined
-    this.stream?.close(NGHTTP2_CANCEL)
+    if (this.stream !== undefined) cut(this.stream, NGHTTP2_CANCEL)
     this.leave()
   }
 
@@ -230,7 +231,7 @@ export class H2OriginStream implements OriginSide {
     this.deadline.disarm()
     this.silence.disarm()
     // An answer that came before the request was through: the rest isn't wanted.
-    if (!this.isRequestDone) stream.close(NGHTTP2_NO_ERROR)
+    if (!this.isRequestDone) cut(stream, NGHTTP2_NO_ERROR)
     sink.end(this.trailers)
   }
 
@@ -250,7 +251,7 @@ export class H2OriginStream implements OriginSide {
   }
 
   private broken({ detail }: Refusal): void {
-    this.stream?.close(NGHTTP2_PROTOCOL_ERROR)
+    if (this.stream !== undefined) cut(this.stream, NGHTTP2_PROTOCOL_ERROR)
     this.fail({ code: 'http_protocol_error', side: 'origin', detail })
   }
 
@@ -275,7 +276,7 @@ export class H2OriginStream implements OriginSide {
   private fail(failure: Failure): void {
     const { sink } = this
     this.sink = undefined
-    this.stream?.close(NGHTTP2_CANCEL)
+    if (this.stream !== undefined) cut(this.stream, NGHTTP2_CANCEL)
     if (this.stream === undefined) this.leave()
     sink?.failed(failure)
   }

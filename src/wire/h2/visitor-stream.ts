@@ -10,6 +10,7 @@ import { trailerRefusal } from '../h1/trailers.ts'
 import type { ResponseMessage } from '../message.ts'
 import type { RelayEnd } from '../relay.ts'
 import type { RequestSink, VisitorPort, VisitorSide } from '../visitor-side.ts'
+import { cut } from './cut.ts'
 import { answerList, fieldsOf, interimFields, responseList, trailerHead } from './fields.ts'
 import type { Waiting } from './patience.ts'
 import type { H2Request } from './request.ts'
@@ -176,7 +177,7 @@ export class H2VisitorStream implements VisitorSide, Waiting {
       return
     }
     this.sink?.stalled()
-    this.stream.close(NGHTTP2_CANCEL)
+    cut(this.stream, NGHTTP2_CANCEL)
     // Where nothing is read, the reset isn't either: what the request holds doesn't wait for it.
     this.stream.destroy()
   }
@@ -305,7 +306,7 @@ export class H2VisitorStream implements VisitorSide, Waiting {
     this.isTurnOpen = false
     this.gathered = undefined
     this.isOurFault = true
-    this.stream.close(NGHTTP2_INTERNAL_ERROR)
+    cut(this.stream, NGHTTP2_INTERNAL_ERROR)
   }
 
   takeSocket(response: ResponseMessage, connection: ConnectionField): RelayEnd {
