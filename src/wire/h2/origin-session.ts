@@ -5,6 +5,7 @@ import type { Failure } from '../../base/failure.ts'
 import type { Deadline } from '../../net/wheel.ts'
 import type { WireParts } from '../h1/origin.ts'
 import { H2OriginStream } from './origin-stream.ts'
+import { outlive } from './outlive.ts'
 import { ORIGIN_OPTIONS } from './session-options.ts'
 
 const { NGHTTP2_NO_ERROR } = constants
@@ -84,7 +85,9 @@ export class H2OriginSession {
   /** The stream of a side. */
   request(list: string[], endStream: boolean, waitForTrailers: boolean): ClientHttp2Stream {
     this.served++
-    return this.session.request(list, { endStream, waitForTrailers })
+    const stream = this.session.request(list, { endStream, waitForTrailers })
+    outlive(this.session, stream)
+    return stream
   }
 
   /** A side is done with. */

@@ -9,13 +9,14 @@ import {
 import type { Socket } from 'node:net'
 import type { Deadline, Wheel } from '../../net/wheel.ts'
 import type { Security, VisitorConnection, VisitorPort } from '../visitor-side.ts'
+import { outlive } from './outlive.ts'
 import { Patience } from './patience.ts'
 import { H2Request } from './request.ts'
 import { ResetBudget } from './reset-budget.ts'
 import { visitorOptions } from './session-options.ts'
 import { H2VisitorStream } from './visitor-stream.ts'
 
-const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_NO_ERROR } = constants
+const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR } = constants
 
 /** How long a connection that was told to go may take over its last frames. */
 const LINGER = 2_000
@@ -65,6 +66,7 @@ export class H2Visitor implements VisitorConnection {
   }
 
   private opened(stream: ServerHttp2Stream, flags: number, list: readonly string[]): void {
+    if ((flags & NGHTTP2_FLAG_END_STREAM) === 0) outlive(this.session, stream)
     const side = new H2VisitorStream(stream, this.spare.pop() ?? new H2Request(), this, this.port)
     this.streams.add(side)
     this.deadline.disarm()
