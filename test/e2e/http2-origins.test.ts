@@ -10,7 +10,7 @@ import { Cut, fieldValue, fieldValues } from '../support/incoming.ts'
 import { type Stage, startStage } from '../support/stage.ts'
 import { pause, until } from '../support/until.ts'
 
-const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_REFUSED_STREAM } = constants
+const { NGHTTP2_CANCEL, NGHTTP2_FLAG_END_STREAM, NGHTTP2_INTERNAL_ERROR, NGHTTP2_REFUSED_STREAM } = constants
 
 describe.each(['h2c', 'h2'] as const)('an origin of %s', alpn => {
   let authority: Authority
@@ -139,7 +139,11 @@ describe.each(['h2c', 'h2'] as const)('an origin of %s', alpn => {
   })
 
   it('a head that ends its stream is a whole answer', async () => {
-    const reply = await visitor.ask('/o/trailers-only', { method: 'POST' })
+    const { stream, reply: over } = visitor.open('/o/trailers-only', { method: 'POST' })
+    const flags = new Promise<number>(resolve => stream.once('response', (_, own) => resolve(own)))
+    stream.end()
+    expect((await flags) & NGHTTP2_FLAG_END_STREAM).toBe(NGHTTP2_FLAG_END_STREAM)
+    const reply = await over
     expect(reply).toMatchObject({ status: 200, isComplete: true, body: Buffer.alloc(0) })
     expect(fieldValue(reply.fields, 'grpc-status')).toBe('5')
   })

@@ -211,7 +211,9 @@ export class H2VisitorStream implements VisitorSide, Waiting {
 
   begin(response: ResponseMessage, connection: ConnectionField, edits: FieldEdits | undefined): void {
     if (!this.canRespond) return
-    this.respond(responseList(response, connection, edits), response.isBodiless, response.framing < 0)
+    const { isBodiless, framing } = response
+    // A body of no bytes ends with the head, by which gRPC knows an answer that is only trailers.
+    this.respond(responseList(response, connection, edits), isBodiless || framing === 0, framing < 0)
   }
 
   private respond(list: string[], isBodiless: boolean, mayHaveTrailers: boolean): void {
