@@ -44,6 +44,8 @@ describe('the process lives on', () => {
     origin.on('/leave', ({ stream, send }) => {
       send(frame(1, FLAG.endHeaders, stream, block([[':status', '200']])))
       send(frame(1, 0, stream, MORE))
+      // Inside a head no other frame may come: the connection is over.
+      send(frame(6, 0, 0, '12345678'))
     })
     const target = `peer: { alpn: h2c }`
     const route = `  http2:
