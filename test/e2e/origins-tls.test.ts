@@ -17,6 +17,7 @@ describe('an origin over TLS', () => {
   let stage: Stage
   let mute: Server
   let plain: Server
+  let eager: Server
   const origins: HttpsOrigin[] = []
   let both: H2Origin
   beforeAll(async () => {
@@ -39,6 +40,13 @@ describe('an origin over TLS', () => {
       socket.on('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
     })
     await new Promise<void>(resolve => plain.listen(0, '127.0.0.1', resolve))
+    // A whole answer before a byte of TLS: whoever sits in between could have put it there (CVE-2026-1642).
+    eager = createServer(socket => {
+      socket.on('error', () => undefined)
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\ninjected')
+    })
+    await new Promise<void>(resolve => eager.listen(0, '127.0.0.1', resolve))
+    const early = (eager.address() as { port: number }).port
     const clear = (plain.address() as { port: number }).port
     const silent = (mute.address() as { port: number }).port
     const route = (id: string, url: string, peer: string): string =>
@@ -62,6 +70,7 @@ describe('an origin over TLS', () => {
           route('any-name', at(named), `${ca}, verify_hostname: false`),
           route('any-name-still-trusted', at(named), 'verify_hostname: false'),
           route('plain', `https://127.0.0.1:${clear}`, ca),
+          route('eager', `https://127.0.0.1:${early}`, ca),
           route('mute', `https://127.0.0.1:${silent}`, `${ca}, connection_timeout: 500ms`),
           route('h2', at(both), `${ca}, alpn: h2`),
           route('h2-or-1-gets-2', at(both), `${ca}, alpn: h2h1`),
@@ -78,6 +87,7 @@ describe('an origin over TLS', () => {
     await both?.[Symbol.asyncDispose]()
     mute?.close()
     plain?.close()
+    eager?.close()
     authority[Symbol.dispose]()
     stranger[Symbol.dispose]()
   })
@@ -113,6 +123,7 @@ describe('an origin over TLS', () => {
     ['no-address', 502, 'tls_certificate_error'],
     ['any-name-still-trusted', 502, 'tls_certificate_error'],
     ['plain', 502, 'tls_protocol_error'],
+    ['eager', 502, 'tls_protocol_error'],
     ['mute', 504, 'connection_timeout'],
     ['h2-of-none', 502, 'tls_alert_received'],
   ])('%s: is %i %s, and tells the visitor nothing more', async (id, status, reason) => {
