@@ -45,8 +45,8 @@ export interface Insecure {
 }
 
 /** What a visitor may choose from, in the order that we prefer. */
-const WITH_HTTP2: readonly string[] = ['h2', 'http/1.1']
-const WITHOUT_HTTP2: readonly string[] = ['http/1.1']
+const WITH_HTTP2: readonly string[] = ['h2', 'http/1.1', 'http/1.0']
+const WITHOUT_HTTP2: readonly string[] = ['http/1.1', 'http/1.0']
 
 /** Resolves the State of every enabled https listener; makes the self-signed certificates that nobody has yet. */
 export async function secure(snapshot: Snapshot, parts: SecureParts): Promise<Secured | Insecure> {
