@@ -131,4 +131,30 @@ describe('pressure over HTTP/2', () => {
     await using next = await visitH2(stage.port, 'http')
     expect((await next.ask('/after')).status).toBe(200)
   })
+
+  it('a stream that nobody reads holds up none of its neighbours, on either side', async () => {
+    await using peer = await connectH2({ port: stage.port, settings: { 4: 256 * 1024 }, grants: false })
+    await peer.send(requestBytes(1, 'http', '/far'))
+    await until('it stands still', () => (peer.streams.get(1)?.body.length ?? 0) > 3)
+    await pause(300)
+    await using visitor = await visitH2(stage.port, 'http')
+    const { stream, head } = visitor.open('/near')
+    await head
+    stream.pause()
+    const body = Buffer.alloc(2 * MIB)
+    for (const path of ['/far/by', '/by']) {
+      const replies = await Promise.all([1, 2, 3].map(() => visitor.ask(path, { method: 'PUT', body })))
+      for (const reply of replies) expect(JSON.parse(reply.body.toString()).length).toBe(body.length)
+    }
+    expect(far.sessions).toBe(1)
+  })
+
+  it('a connection may send ahead more than one of its streams', async () => {
+    const peer = await connectH2({ port: stage.port, settings: {} })
+    const opened = await until('the window opens', () =>
+      peer.frames.find(({ type, stream }) => type === 8 && stream === 0),
+    )
+    expect(65_535 + opened.payload.readUInt32BE(0)).toBe(MIB)
+    peer.socket.destroy()
+  })
 })

@@ -6,7 +6,7 @@ import type { Deadline } from '../../net/wheel.ts'
 import type { WireParts } from '../h1/origin.ts'
 import { H2OriginStream } from './origin-stream.ts'
 import { outlive } from './outlive.ts'
-import { ORIGIN_OPTIONS } from './session-options.ts'
+import { CONNECTION_WINDOW, ORIGIN_OPTIONS } from './session-options.ts'
 
 const { NGHTTP2_NO_ERROR } = constants
 
@@ -58,6 +58,7 @@ export class H2OriginSession {
     this.session.on('goaway', () => this.leave())
     socket.on('end', () => this.destroy())
     this.session.on('close', () => this.closed(ready))
+    this.session.once('connect', () => this.session.setLocalWindowSize(CONNECTION_WINDOW))
     this.session.once('remoteSettings', () => {
       this.isReady = true
       ready(undefined)

@@ -4,8 +4,13 @@ import type { ReaderLimits } from '../h1/request-reader.ts'
 
 /** Streams that a visitor may have open at once, as nginx has it. */
 const MAX_STREAMS = 128
-/** What a visitor may send ahead on one stream, and on all of a connection. */
+/** What a peer may send ahead on one stream. */
 const STREAM_WINDOW = 256 * 1024
+/**
+ * What it may send ahead on all of a connection. Node grants back at once what comes of this one, so it bounds no memory, only what
+ * is under way on long lines.
+ */
+export const CONNECTION_WINDOW = 1024 * 1024
 /** The octets that a field counts besides its name and value (RFC 9113 6.5.2). */
 const FIELD_OVERHEAD = 32
 /** Pseudo-headers, and a cookie in crumbs. */

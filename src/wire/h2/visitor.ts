@@ -13,7 +13,7 @@ import { outlive } from './outlive.ts'
 import { Patience } from './patience.ts'
 import { H2Request } from './request.ts'
 import { ResetBudget } from './reset-budget.ts'
-import { visitorOptions } from './session-options.ts'
+import { CONNECTION_WINDOW, visitorOptions } from './session-options.ts'
 import { H2VisitorStream } from './visitor-stream.ts'
 
 const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR } = constants
@@ -52,6 +52,7 @@ export class H2Visitor implements VisitorConnection {
     this.deadline = wheel.deadline(() => this.expired())
     this.deadline.arm(port.limits.headerTimeout)
     this.session = performServerHandshake(socket, visitorOptions(port.limits))
+    this.session.setLocalWindowSize(CONNECTION_WINDOW)
     this.session.on('stream', (stream, _, flags, list) => this.opened(stream, flags, list))
     this.session.on('error', () => undefined)
     this.session.on('close', () => this.closed())
