@@ -85,7 +85,7 @@ describe('muddled HTTP/2', () => {
     })
     expect(world.events.filter(({ text }) => text !== undefined)).toEqual([])
     // Not before: a connection is shared, and whoever is on it falls with it.
-    expect((await ask('/', { port })).status).toBe(200)
+    await until('the origin is reached again', async () => (await ask('/', { port })).status === 200)
     await until('no more than a few connections are left', () => origin.open <= 4, 20_000)
     expect(world.told('internal/error')).toBe(0)
   })
