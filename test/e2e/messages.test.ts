@@ -179,6 +179,27 @@ describe('messages', () => {
     ])
   })
 
+  it('large answers that follow one another on connections never mix, however slowly they are taken', async () => {
+    const MIB = 1 << 20
+    const bodies = [0.1, 1, 2, 3, 4, 5, 6].map(size => randomBytes(Math.round(size * MIB)))
+    stage.origin.on('/large', async turn => {
+      const body = bodies[Number(turn.request.target.split('=')[1])] ?? Buffer.alloc(0)
+      await turn.answer(200, [], body)
+    })
+    for (const [n, body] of bodies.entries()) {
+      await using slow = await stage.visit()
+      slow.incoming.hold()
+      await slow.send(get(`/large?n=${n}`))
+      await pause(100)
+      for (const other of [6, 0]) {
+        const reply = await stage.ask(`/large?n=${other}`)
+        expect(md5(reply.body)).toBe(md5(bodies[other] ?? Buffer.alloc(0)))
+      }
+      slow.incoming.release()
+      expect(md5((await slow.answer()).body)).toBe(md5(body))
+    }
+  })
+
   it('an answer keeps its field names, order, duplicates and reason phrase', async () => {
     stage.origin.on('/fields', turn =>
       turn.write(
