@@ -229,7 +229,7 @@ describe.each(['h2c', 'h2'] as const)('an origin of %s', alpn => {
     const leaving = (async () => {
       while (!isOver) {
         await pause(50)
-        for (const session of origin.live) session.goaway()
+        for (const session of origin.live) session.close()
       }
     })()
     const losses: string[] = []

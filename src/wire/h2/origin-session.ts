@@ -17,6 +17,9 @@ const SIGN_OF_LIFE = 5_000
 /** How long a connection that was told to go may take over its last frames. */
 const LINGER = 2_000
 
+/** How long what an origin sent before it closed its side may take to be read. */
+const GRACE = 200
+
 /** Whoever keeps the connection. */
 export interface SessionOwner {
   /** No exchange is under way. */
@@ -33,8 +36,9 @@ export class H2OriginSession {
   private readonly socket: Socket
   private readonly owner: SessionOwner
   private readonly deadline: Deadline
-  private open = 0
+  private readonly sides = new Set<H2OriginStream>()
   private isLeaving = false
+  private hasEnded = false
   private isReady = false
   private error: Error | undefined
 
@@ -56,7 +60,7 @@ export class H2OriginSession {
       this.error ??= error
     })
     this.session.on('goaway', () => this.leave())
-    socket.on('end', () => this.destroy())
+    socket.on('end', () => this.ended())
     this.session.on('close', () => this.closed(ready))
     this.session.once('connect', () => this.session.setLocalWindowSize(CONNECTION_WINDOW))
     this.session.once('remoteSettings', () => {
@@ -68,7 +72,9 @@ export class H2OriginSession {
   /** Whether one more exchange may begin now. */
   get hasRoom(): boolean {
     if (this.isLeaving || this.session.closed || this.session.destroyed) return false
-    return this.open < Math.min(this.session.remoteSettings.maxConcurrentStreams ?? MAX_STREAMS, MAX_STREAMS)
+    return (
+      this.sides.size < Math.min(this.session.remoteSettings.maxConcurrentStreams ?? MAX_STREAMS, MAX_STREAMS)
+    )
   }
 
   /** WebSockets may be asked for (RFC 8441 3). */
@@ -78,9 +84,10 @@ export class H2OriginSession {
 
   /** A side for one exchange; takes a stream's place at once. */
   side(): H2OriginStream {
-    this.open++
     this.deadline.disarm()
-    return new H2OriginStream(this)
+    const side = new H2OriginStream(this)
+    this.sides.add(side)
+    return side
   }
 
   /** The stream of a side. */
@@ -92,10 +99,11 @@ export class H2OriginSession {
   }
 
   /** A side is done with. */
-  left(): void {
-    this.open--
-    if (this.open > 0) return
-    if (this.isLeaving) this.deadline.arm(LINGER)
+  left(side: H2OriginStream): void {
+    this.sides.delete(side)
+    if (this.sides.size > 0) return
+    if (this.hasEnded) this.destroy()
+    else if (this.isLeaving) this.deadline.arm(LINGER)
     else this.owner.rested(this)
   }
 
@@ -117,7 +125,25 @@ export class H2OriginSession {
     if (this.isLeaving) return
     this.isLeaving = true
     this.session.close()
-    if (this.open === 0) this.deadline.arm(LINGER)
+    if (this.sides.size === 0) this.deadline.arm(LINGER)
+  }
+
+  /**
+   * The origin sends nothing more. While a write is under way, Node holds back what has come, and reads on when it is done; and what
+   * has come whole waits for visitors that take their time. Everything else is over.
+   */
+  private ended(): void {
+    this.isLeaving = true
+    this.hasEnded = true
+    if (this.sides.size === 0) {
+      this.destroy()
+      return
+    }
+    const grace = this.parts.wheel.deadline(() => {
+      grace.release()
+      for (const side of [...this.sides]) side.nothingFollows()
+    })
+    grace.arm(GRACE)
   }
 
   destroy(): void {

@@ -255,6 +255,13 @@ export class H2OriginStream implements OriginSide {
     this.fail({ code: 'http_protocol_error', side: 'origin', detail })
   }
 
+  /** The connection's other side is closed. */
+  nothingFollows(): void {
+    if (this.isWhole) return
+    this.fail({ ...GONE, detail: this.session.why })
+    this.stream?.destroy()
+  }
+
   /** The stream is over; if its message isn't, that is a failure. */
   private closed(error: Error | undefined): void {
     this.leave()
@@ -286,6 +293,6 @@ export class H2OriginStream implements OriginSide {
     this.hasLeft = true
     this.deadline.release()
     this.silence.release()
-    this.session.left()
+    this.session.left(this)
   }
 }
