@@ -83,7 +83,8 @@ describe('the certificate that a visitor is shown', () => {
 
   it.each([
     ['https', 200],
-    ['http', 400],
+    ['http', 200],
+    ['ftp', 400],
   ])('an absolute target of the scheme %s is %i', async (scheme, status) => {
     await using visitor = await shakeHands(stage.port)
     await visitor.send(`GET ${scheme}://one.test/ HTTP/1.1\r\nHost: one.test\r\n\r\n`)

@@ -8,7 +8,7 @@ import { malformed, type Refusal, UNKNOWN_VERSION, URI_TOO_LONG } from './refusa
 const SP = 32
 const BAD_LINE = malformed('a request line that is not method, target and version')
 const BAD_TARGET = malformed(
-  'a target that is neither a path, a URL of the scheme that is spoken, nor `*` with OPTIONS',
+  'a target that is neither a path, a URL of a scheme that is spoken, nor `*` with OPTIONS',
 )
 const BAD_HOST = malformed('a Host that is not a name or address with an optional port')
 const NO_HOST = malformed('HTTP/1.1 without exactly one Host')
@@ -17,7 +17,8 @@ const OTHER_HOST = malformed('a Host that contradicts the target')
 const VERSION = /^HTTP\/\d\.\d\r\n/
 const ABSOLUTE = {
   http: /^http:\/\/([^/?]*)([/?].*)?$/i,
-  https: /^https:\/\/([^/?]*)([/?].*)?$/i,
+  // A proxy in front may repeat what was said to it, in plain text; what is secure isn't made less so.
+  https: /^https?:\/\/([^/?]*)([/?].*)?$/i,
 } as const
 /** reg-name without the characters that mean something to a list, a path or an escape; or an IP literal; then a port. */
 const AUTHORITY = /^(?:[A-Za-z0-9._~!$&'()*+=-]+|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{0,5}))?$/
@@ -51,7 +52,7 @@ export class RequestLine {
   end = 0
   private readonly absolute: RegExp
 
-  /** `scheme` is what the visitor speaks: an absolute target of the other one is not for us. */
+  /** `scheme` is what the visitor speaks: an absolute target of https is not for a listener in plain text. */
   constructor(scheme: 'http' | 'https' = 'http') {
     this.absolute = ABSOLUTE[scheme]
   }

@@ -57,11 +57,12 @@ describe('RequestLine', () => {
     ['GET https://a/ HTTP/1.1', 400],
   ])('%j is refused with %i', (line, status) => expect(read(line).status).toBe(status))
 
-  it('takes an absolute target of the scheme that is spoken', () => {
+  it('takes an absolute target of either scheme over TLS', () => {
     const secure = new RequestLine('https')
     expect(secure.read('GET https://a:8443/b HTTP/1.1\r\n\r\n', 100)).toBeUndefined()
     expect([secure.targetAuthority, secure.pathAndQuery]).toEqual(['a:8443', '/b'])
-    expect(secure.read('GET http://a/ HTTP/1.1\r\n\r\n', 100)?.status).toBe(400)
+    expect(secure.read('GET http://a/ HTTP/1.1\r\n\r\n', 100)).toBeUndefined()
+    expect(secure.read('GET ftp://a/ HTTP/1.1\r\n\r\n', 100)?.status).toBe(400)
   })
 
   it('only a target past the limit is too long', () => {
