@@ -110,10 +110,13 @@ export function answerList(
 /** The lines of a request's head, as HTTP/1.1 would send them, for an origin of HTTP/2. `text` begins with the first field. */
 export function requestList(pseudo: readonly string[], text: string): string[] {
   const list = [...pseudo]
+  // An extended CONNECT needs no key (RFC 8441 5).
+  const isConnect = pseudo.includes(':protocol')
   for (const line of text.split('\r\n')) {
     const colon = line.indexOf(':')
     if (colon < 0) continue
     const name = line.slice(0, colon).toLowerCase()
+    if (isConnect && name === 'sec-websocket-key') continue
     if (!OF_CONNECTIONS.has(name) && name !== 'host') list.push(name, withoutBlanks(line.slice(colon + 1)))
   }
   return list

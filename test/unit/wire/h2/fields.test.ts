@@ -116,6 +116,13 @@ describe('a head as an object', () => {
 })
 
 describe('a request of HTTP/1.1 as a list', () => {
+  it('of a WebSocket has no key', () => {
+    const pseudo = [':method', 'CONNECT', ':protocol', 'websocket']
+    const text = 'Sec-WebSocket-Key: a\r\nSec-WebSocket-Version: 13\r\n\r\n'
+    expect(requestList(pseudo, text)).toEqual([...pseudo, 'sec-websocket-version', '13'])
+    expect(requestList([':method', 'GET'], text)).toContain('sec-websocket-key')
+  })
+
   it('has lower-case names and neither Host nor what is about a connection', () => {
     const text =
       'Host: a\r\nX-A: b:c\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nTransfer-Encoding: chunked\r\nProxy-Connection: a\r\nKeep-Alive: a\r\nCookie: a; b\r\n\r\n'
