@@ -14,11 +14,17 @@ export interface Blow {
   readonly errors: number
 }
 
+/** Milliseconds after which a generator is ended, and its run lost. */
+const PATIENCE = 60_000
+/** h2load is given a number in place of a time: one whose handshakes take longer than its time never ends. */
+const H2_REQUESTS_PER_SECOND = 10_000
+
 const sum = (counts: readonly (string | undefined)[]): number =>
   counts.reduce((total, count) => total + Number(count ?? 0), 0)
 
 async function pinned(...command: string[]): Promise<string> {
-  return (await run('taskset', ['-c', String(LOAD_CORE), ...command])).stdout
+  const { stdout } = await run('taskset', ['-c', String(LOAD_CORE), ...command], { timeout: PATIENCE })
+  return stdout
 }
 
 async function wrk(dir: string, port: number, load: Load, seconds: number): Promise<Blow> {
@@ -33,14 +39,12 @@ async function wrk(dir: string, port: number, load: Load, seconds: number): Prom
   return { requests: Number(requests), errors: sum([...(sockets?.slice(1) ?? []), others]) }
 }
 
-async function h2load(dir: string, port: number, load: Load, seconds: number): Promise<Blow> {
-  const how = ['-t1', `-c${load.connections}`, `-m${load.streams}`, `-D${seconds}`, '--npn-list=h2']
+async function h2load(port: number, load: Load, seconds: number): Promise<Blow> {
+  const count = `-n${H2_REQUESTS_PER_SECOND * seconds}`
+  const how = ['-t1', `-c${load.connections}`, `-m${load.streams}`, count, '--npn-list=h2']
   const fields = BROWSER_FIELDS.flatMap(([name, value]) => ['-H', `${name.toLowerCase()}: ${value}`])
-  const body = join(dir, `${load.name}.body`)
-  if (load.bodyBytes > 0) writeFileSync(body, 'x'.repeat(load.bodyBytes))
-  const sent = load.bodyBytes > 0 ? ['-d', body] : []
   const place = [`--connect-to=127.0.0.1:${port}`, `https://${HOST}${load.path}`]
-  const stdout = await pinned('h2load', ...how, ...fields, ...sent, ...place)
+  const stdout = await pinned('h2load', ...how, ...fields, ...place)
   const counts = /(\d+) done, \d+ succeeded, (\d+) failed, (\d+) errored, (\d+) timeout/.exec(stdout)
   const statuses = /status codes: \d+ 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx/.exec(stdout)
   if (counts === null || statuses === null || Number(counts[1]) === 0)
@@ -50,5 +54,5 @@ async function h2load(dir: string, port: number, load: Load, seconds: number): P
 
 /** Blows at `port` for a while; what the generators read is written into `dir`. */
 export function blow(dir: string, port: number, load: Load, seconds: number): Promise<Blow> {
-  return (load.protocol === 'h2' ? h2load : wrk)(dir, port, load, seconds)
+  return load.protocol === 'h2' ? h2load(port, load, seconds) : wrk(dir, port, load, seconds)
 }

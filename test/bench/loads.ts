@@ -47,19 +47,15 @@ const get = (name: string, path: string, connections: number): Load => ({
   isClosing: false,
 })
 
-const posted = { path: '/post', method: 'POST', bodyBytes: 10_240 } as const
-const overH2 = { protocol: 'h2', connections: 16, streams: 32 } as const
-
 export const LOADS: readonly Load[] = [
   get('get1k', '/1k', 64),
-  { ...get('post10k', '/post', 64), ...posted },
+  { ...get('post10k', '/post', 64), method: 'POST', bodyBytes: 10_240 },
   get('get100k', '/100k', 32),
   get('get10m', '/10m', 8),
   { ...get('close1k', '/1k', 64), isClosing: true },
   { ...get('tls1k', '/1k', 64), protocol: 'https' },
   { ...get('tlsclose1k', '/1k', 64), protocol: 'https', isClosing: true },
-  { ...get('h2tls1k', '/1k', 16), ...overH2 },
-  { ...get('h2tlspost10k', '/post', 16), ...overH2, ...posted },
+  { ...get('h2tls1k', '/1k', 16), protocol: 'h2', streams: 32 },
 ]
 
 /** The files that the origin serves: path to bytes. */
