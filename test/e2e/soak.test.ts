@@ -33,7 +33,11 @@ async function sizeOf(world: World, origin: Origin): Promise<Size> {
   // V8 lets go of code that wasn't used only after several collections.
   for (let n = 0; n < 8; n++) await heapOf(world)
   const { used } = await heapOf(world)
-  return { descriptors: readdirSync(`/proc/${world.pid}/fd`).length, heap: used }
+  return { descriptors: descriptorsOf(world), heap: used }
+}
+
+function descriptorsOf(world: World): number {
+  return readdirSync(`/proc/${world.pid}/fd`).length
 }
 
 describe('soak', () => {
@@ -81,6 +85,9 @@ routes:
     const begun = performance.now()
     const { taken, faults } = await soak({ ways, steps: STEPS, visitors: VISITORS, seed: 1000, onStep })
     const seconds = (performance.now() - begun) / 1000
+    // A visitor who broke off may be waited for, for two seconds.
+    const isBack = (): boolean => descriptorsOf(world) <= before.descriptors * 1.03
+    await until('descriptors are what they were', isBack, 20_000)
     const after = await sizeOf(world, origin)
     console.log(`${STEPS} in ${seconds.toFixed(0)} s; before`, before, 'after', after, taken)
 
