@@ -5,6 +5,8 @@ import type { Field } from '../../support/incoming.ts'
 
 export interface Flood {
   readonly name: string
+  /** MiB that it may make us hold; a hundred answers that nobody reads hold less than one each, as every download does. */
+  readonly most?: number
   readonly settings?: Readonly<Record<number, number>>
   /** Reads nothing of what comes back. */
   readonly isDeaf?: boolean
@@ -237,6 +239,7 @@ export const FLOODS: readonly Flood[] = [
   { name: 'empty cookie crumbs (CVE-2026-49975)', ends: false, pieces: emptyCrumbs },
   {
     name: 'requests for large answers and no window for them',
+    most: 100,
     settings: { 4: 0 },
     ends: false,
     pieces: () =>
@@ -248,6 +251,7 @@ export const FLOODS: readonly Flood[] = [
   },
   {
     name: 'requests for large answers of which nothing is read',
+    most: 100,
     isDeaf: true,
     ends: false,
     settings: { 4: 1 << 20 },
