@@ -1,4 +1,4 @@
-// WebSockets over whatever carries them to us, with the `ws` library at both ends. What HTTP/1.1 in plain text does is in websocket.test.ts.
+// WebSockets over whatever carries them to us, with the `ws` library at both ends. Handshakes byte by byte are in websocket.test.ts.
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -16,6 +16,7 @@ interface Carrier {
 }
 
 describe.each<Carrier>([
+  { name: 'HTTP/1.1', isSecure: false, isHttp2: false },
   { name: 'HTTP/1.1 over TLS', isSecure: true, isHttp2: false },
   { name: 'HTTP/2', isSecure: false, isHttp2: true },
   { name: 'HTTP/2 over TLS', isSecure: true, isHttp2: true },
@@ -44,7 +45,8 @@ describe.each<Carrier>([
   async function open(path = '/ws/echo', protocols: string[] = []): Promise<WebSocket> {
     if (visitor !== undefined) return await openWebSocket(visitor.session, path, protocols)
     const options = { maxPayload: 64 << 20, rejectUnauthorized: false }
-    const socket = new WebSocket(`wss://127.0.0.1:${stage.port}${path}`, protocols, options)
+    const scheme = isSecure ? 'wss' : 'ws'
+    const socket = new WebSocket(`${scheme}://127.0.0.1:${stage.port}${path}`, protocols, options)
     await once(socket, 'open')
     return socket
   }

@@ -1,5 +1,4 @@
-// WebSockets through the real program, with the `ws` library at both ends and, where bytes matter, with bare sockets.
-import { randomBytes } from 'node:crypto'
+// Handshakes and what follows them byte by byte, through the real program. Messages are websocket-carriers.test.ts's.
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
@@ -43,84 +42,6 @@ describe('websocket', () => {
     await sockets[Symbol.asyncDispose]()
   })
 
-  async function open(path = '/ws/echo', protocols: string[] = []): Promise<WebSocket> {
-    const socket = new WebSocket(`ws://127.0.0.1:${stage.port}${path}`, protocols, { maxPayload: 64 << 20 })
-    await once(socket, 'open')
-    return socket
-  }
-  async function exchange(socket: WebSocket, message: string | Buffer): Promise<unknown> {
-    const back = once(socket, 'message')
-    socket.send(message)
-    return (await back)[0]
-  }
-
-  it('messages pass both ways, text and binary, small and large', async () => {
-    const socket = await open()
-    expect(String(await exchange(socket, 'hello'))).toBe('hello')
-    for (const size of [0, 1, 125, 126, 65_535, 65_536, 8 << 20]) {
-      const bytes = randomBytes(size)
-      expect(bytes.equals((await exchange(socket, bytes)) as Buffer)).toBe(true)
-    }
-    socket.terminate()
-  })
-
-  it('a fragmented message, pings between its frames, arrives as one', async () => {
-    const socket = await open()
-    const back = once(socket, 'message')
-    const pong = once(socket, 'pong')
-    socket.send('one ', { fin: false })
-    socket.ping('x')
-    socket.send('two ', { fin: false })
-    socket.send('three', { fin: true })
-    expect(String((await back)[0])).toBe('one two three')
-    expect(String((await pong)[0])).toBe('x')
-    socket.terminate()
-  })
-
-  it('a subprotocol is agreed upon end to end', async () => {
-    const socket = await open('/ws/echo', ['a', 'b'])
-    expect(socket.protocol).toBe('b')
-    socket.terminate()
-  })
-
-  it('a close from the visitor reaches the origin with its code', async () => {
-    const socket = await open()
-    await until('the origin has it', () => sockets.sockets.size > 0)
-    const [last] = [...sockets.sockets].slice(-1)
-    const closed = last === undefined ? [] : once(last, 'close')
-    socket.close(4000, 'done')
-    expect((await closed)[0]).toBe(4000)
-  })
-
-  it('a close from the origin reaches the visitor with its code', async () => {
-    const socket = await open()
-    const closed = once(socket, 'close')
-    socket.send('close me')
-    const [code, reason] = await closed
-    expect([code, String(reason)]).toEqual([4001, 'as asked'])
-  })
-
-  it('an origin that breaks off breaks the visitor off', async () => {
-    const socket = await open()
-    const closed = once(socket, 'close')
-    socket.send('break me')
-    expect((await closed)[0]).toBe(1006)
-  })
-
-  it('a visitor that breaks off frees the origin within a second', async () => {
-    const socket = await open()
-    await until('the origin has it', () => sockets.sockets.size > 0)
-    socket.terminate()
-    await until('the origin sees it go', () => sockets.sockets.size === 0, 1000)
-  })
-
-  it('a hundred sockets at once keep their messages apart', async () => {
-    const many = await Promise.all(Array.from({ length: 100 }, () => open()))
-    const answers = await Promise.all(many.map((socket, n) => exchange(socket, `message ${n}`)))
-    answers.forEach((answer, n) => void expect(String(answer)).toBe(`message ${n}`))
-    for (const socket of many) socket.terminate()
-  })
-
   it('a refused upgrade is a plain answer, and the connection goes on', async () => {
     await using visitor = await stage.visit()
     await visitor.send(handshake('/ws/refused'))
@@ -131,7 +52,8 @@ describe('websocket', () => {
   })
 
   it('the handshake goes on as exactly Connection: Upgrade, Upgrade: websocket and its own fields', async () => {
-    const socket = await open('/ws/seen')
+    const socket = new WebSocket(`ws://127.0.0.1:${stage.port}/ws/seen`)
+    await once(socket, 'open')
     const seen = sockets.handshakes.find(request => request.url === '/seen')
     expect(seen?.headers).toMatchObject({
       connection: 'Upgrade',
