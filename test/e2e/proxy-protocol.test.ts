@@ -1,13 +1,9 @@
-// The PROXY protocol from visitors' side: who is believed, what that means, and what is closed.
-import { execFile } from 'node:child_process'
+// The PROXY protocol from visitors' side: who is believed, what that means, and what is closed. Real proxies in front are proxy-protocol-peers.test.ts's.
 import { once } from 'node:events'
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as access from '../support/access-line.ts'
-import { isInstalled, startFront } from '../support/front.ts'
 import { fieldValue } from '../support/incoming.ts'
 import { type Origin, startOrigin } from '../support/origin.ts'
 import { freePort } from '../support/ports.ts'
@@ -16,8 +12,6 @@ import { ask, type Dial, type Reply, type Visitor, visit } from '../support/raw.
 import { shakeHands } from '../support/tls-visitor.ts'
 import { pause, until } from '../support/until.ts'
 import { startWorld, type World } from '../support/world.ts'
-
-const run = promisify(execFile)
 
 const V1 = line('TCP4 192.0.2.7 198.51.100.1 4711 443')
 const REQUEST = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
@@ -321,112 +315,4 @@ it('connections that owe a header count for max_connections, and free their plac
       () => false,
     ),
   )
-})
-
-describe.skipIf(!isInstalled('curl', '--version'))('curl --haproxy-protocol', () => {
-  it.each([
-    ['required', () => strict],
-    ['accepted', () => easy],
-    ['required, before TLS', () => secure],
-  ])('is understood where it is %s', async (_, port) => {
-    const url = `${port() === secure ? 'https' : 'http'}://127.0.0.1:${port()}/`
-    const { stdout } = await run('curl', ['-sSk', '--max-time', '10', '--http1.1', '--haproxy-protocol', url])
-    expect(fieldValue(JSON.parse(stdout).fields, 'x-real-ip')).toBe('127.0.0.1')
-  })
-})
-
-/** HAProxy's file to pass bytes on to one server. */
-const passingOn = (port: number, server: string): string => `defaults
-  mode tcp
-  timeout connect 5s
-  timeout client 10s
-  timeout server 10s
-frontend front
-  bind 127.0.0.1:${port}
-  default_backend back
-backend back
-  server one ${server}
-`
-
-describe.skipIf(!isInstalled('haproxy', '-v'))('HAProxy in front', () => {
-  it.each(['send-proxy', 'send-proxy-v2', 'send-proxy-v2 proxy-v2-options crc32c,authority,unique-id'])(
-    'hands its visitor on with %s',
-    async words => {
-      const port = await freePort()
-      const file = join(world.dir, `haproxy-${port}.cfg`)
-      writeFileSync(file, passingOn(port, `127.0.0.1:${strict} source 127.0.0.1 ${words}`))
-      await using _front = await startFront('haproxy', ['-db', '-f', file], port)
-      const reply = await ask('/', { port, from: STRANGER })
-      expect(told(reply)).toEqual(one(STRANGER))
-    },
-  )
-
-  it('hands its visitor on before TLS that it only passes on', async () => {
-    const port = await freePort()
-    const file = join(world.dir, `haproxy-${port}.cfg`)
-    writeFileSync(file, passingOn(port, `127.0.0.1:${secure} source 127.0.0.1 send-proxy-v2`))
-    await using _front = await startFront('haproxy', ['-db', '-f', file], port)
-    const raw = await visit({ port, from: STRANGER })
-    await using visitor = await shakeHands(port, { socket: raw.socket })
-    await visitor.send(REQUEST)
-    expect(told(await visitor.answer())).toEqual(one(STRANGER))
-  })
-
-  it('checks its servers with LOCAL', async () => {
-    const port = await freePort()
-    const file = join(world.dir, `haproxy-${port}.cfg`)
-    writeFileSync(
-      file,
-      `defaults
-  mode http
-  timeout connect 5s
-  timeout client 10s
-  timeout server 10s
-frontend front
-  bind 127.0.0.1:${port}
-  default_backend back
-backend back
-  option httpchk GET /checked
-  server one 127.0.0.1:${strict} source 127.0.0.1 send-proxy-v2 check inter 100ms
-`,
-    )
-    await using _front = await startFront('haproxy', ['-db', '-f', file], port)
-    const record = await world.accessLine('a check', access.askedFor('/checked'))
-    expect(access.client(record)).toBe('127.0.0.1')
-    expect(access.status(record)).toBe(200)
-  })
-})
-
-const STREAM = [
-  '/usr/lib/nginx/modules/ngx_stream_module.so',
-  '/usr/share/nginx/modules/ngx_stream_module.so',
-].find(existsSync)
-if (STREAM === undefined) console.warn('nginx has no stream module: its tests are skipped')
-
-describe.skipIf(!isInstalled('nginx', '-v') || STREAM === undefined)('nginx in front', () => {
-  it('hands its visitor on with proxy_protocol on', async () => {
-    const port = await freePort()
-    const file = join(world.dir, 'nginx.conf')
-    writeFileSync(
-      file,
-      `load_module ${STREAM};
-daemon off;
-pid ${world.dir}/nginx.pid;
-error_log stderr warn;
-worker_processes 1;
-events { worker_connections 64; }
-stream {
-  server {
-    listen 127.0.0.1:${port};
-    proxy_protocol on;
-    proxy_bind 127.0.0.1;
-    proxy_pass 127.0.0.1:${strict};
-  }
-}
-`,
-    )
-    await using _front = await startFront('nginx', ['-c', file, '-e', 'stderr'], port)
-    const reply = await ask('/', { port, from: STRANGER })
-    expect(told(reply)).toEqual(one(STRANGER))
-  })
 })
