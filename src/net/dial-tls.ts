@@ -1,14 +1,9 @@
-// TLS to an origin: whom it is asked for, whom it is believed to be, and what its failures are called (RFC 9209 2.3).
-import {
-  type ConnectionOptions,
-  checkServerIdentity,
-  createSecureContext,
-  getCACertificates,
-  type SecureContext,
-  setDefaultCACertificates,
-  type TLSSocket,
-} from 'node:tls'
+// The last step of a dial: TLS to an origin, whom it is asked for, whom it is believed to be, and what its failures are called
+// (RFC 9209 2.3).
+import { type ConnectionOptions, checkServerIdentity, type SecureContext, type TLSSocket } from 'node:tls'
 import type { Failure } from '../base/failure.ts'
+import { originFailure } from './dial-failure.ts'
+import { discard, type Ears, type Step } from './dial-step.ts'
 
 export interface TlsTerms {
   /** Sent as SNI; undefined sends none. */
@@ -21,42 +16,6 @@ export interface TlsTerms {
   readonly protocols: readonly string[]
   /** Whom certificates are trusted from. */
   readonly context: SecureContext
-}
-
-/**
- * Who signs the origins that we believe. The first context that trusts the system's store takes a tenth of a second to make, so it is
- * asked for while a configuration is being adopted, and not by a request.
- */
-export interface Trust {
-  /** `ca`: certificates (PEM) in place of the built-in and the system's ones. */
-  context(ca: readonly Uint8Array[] | undefined): SecureContext
-}
-
-/** Trust of one process; contexts of the same authorities are the same. */
-export function openTrust(): Trust {
-  let common: SecureContext | undefined
-  const contexts = new WeakMap<readonly Uint8Array[], SecureContext>()
-  return {
-    context(ca) {
-      if (ca === undefined) {
-        common ??= commonContext()
-        return common
-      }
-      const known = contexts.get(ca)
-      if (known !== undefined) return known
-      const made = createSecureContext({ minVersion: 'TLSv1.2', ca: ca.map(file => Buffer.from(file)) })
-      contexts.set(ca, made)
-      return made
-    },
-  }
-}
-
-/** Whoever Node brings along and whoever the system trusts; most are both, and each takes time to read. */
-function commonContext(): SecureContext {
-  const all = [...getCACertificates('bundled'), ...getCACertificates('system')]
-  const different = new Map(all.map(text => [text.replace(/\s+/g, ''), text]))
-  setDefaultCACertificates([...different.values()])
-  return createSecureContext({ minVersion: 'TLSv1.2' })
 }
 
 /** The sessions that one profile's origin gave us, to resume; nobody else's connections use them. */
@@ -78,8 +37,33 @@ export function tlsOptions(terms: TlsTerms, store: SessionStore): ConnectionOpti
   }
 }
 
+/** Waits for the handshake of a socket that `tls.connect` made. */
+export function tlsStep(socket: TLSSocket, store: SessionStore, ears: Ears): Step {
+  const stop = (): void => void socket.off('secureConnect', onSecure).off('error', onError)
+  const onSecure = (): void => {
+    stop()
+    ears.connected(socket)
+  }
+  const onError = (error: Error): void => {
+    stop()
+    discard(socket)
+    ears.failed(tlsFailure(socket, error) ?? originFailure(error, 'connection_refused'))
+  }
+  socket.once('secureConnect', onSecure).once('error', onError)
+  socket.on('session', session => {
+    store.session = session
+  })
+  ears.begin()
+  return {
+    cancel() {
+      stop()
+      discard(socket)
+    },
+  }
+}
+
 /** A failed handshake by its name in RFC 9209; undefined for what isn't TLS's. */
-export function tlsFailure(socket: TLSSocket, error: Error): Failure | undefined {
+function tlsFailure(socket: TLSSocket, error: Error): Failure | undefined {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   const detail = code === '' ? error.message : code
   // Set before the socket is destroyed for a certificate that isn't believed.

@@ -1,6 +1,6 @@
 // From a profile to what a dial needs to know.
 import type { DialRequest } from '../net/dial.ts'
-import type { Trust } from '../net/dial-tls.ts'
+import type { Trust } from '../net/trust.ts'
 import type { Profile } from './target.ts'
 
 const PROTOCOLS = {
@@ -14,9 +14,7 @@ const PROTOCOLS = {
 export function dialRequest({ origin, peer }: Profile, trust: Trust): DialRequest {
   const { host, port, socketPath } = origin
   return {
-    host,
-    port,
-    socketPath,
+    tcp: { host, port, socketPath, keepAlive: { idle: 60_000, interval: undefined, count: undefined } },
     connectionTimeout: peer.connectionTimeout,
     totalTimeout: peer.totalConnectionTimeout,
     tls:

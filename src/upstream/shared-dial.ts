@@ -60,8 +60,8 @@ export class SharedDial {
   constructor(needs: SharedDialParts, settled: (outcome: Outcome) => void) {
     this.needs = needs
     this.settled = settled
-    this.dialing = dial(needs.request, undefined, needs.parts.clock, failure => {
-      if (failure === undefined) this.connected()
+    this.dialing = dial(needs.request, undefined, needs.parts.clock, (socket, failure) => {
+      if (failure === undefined) this.connected(socket)
       else this.settle({ kind: 'failed', failure })
     })
   }
@@ -90,11 +90,11 @@ export class SharedDial {
     this.dialing.cancel()
   }
 
-  private connected(): void {
+  private connected(socket: Socket): void {
     const { profile } = this.needs
-    const chosen = profile.peer.alpn === 'h2c' ? 'h2' : (this.dialing.socket as TLSSocket).alpnProtocol
-    if (chosen === 'h2') this.openSession()
-    else if (profile.peer.alpn === 'h2h1') this.settle({ kind: 'http1', socket: this.dialing.socket })
+    const chosen = profile.peer.alpn === 'h2c' ? 'h2' : (socket as TLSSocket).alpnProtocol
+    if (chosen === 'h2') this.openSession(socket)
+    else if (profile.peer.alpn === 'h2h1') this.settle({ kind: 'http1', socket })
     else {
       this.dialing.cancel()
       this.settle({ kind: 'failed', failure: NOT_CHOSEN })
@@ -102,10 +102,10 @@ export class SharedDial {
   }
 
   /** The origin's settings are the first that it says; until they are here it may be anything. */
-  private openSession(): void {
+  private openSession(socket: Socket): void {
     const { parts, profile, owner } = this.needs
     const { connectionTimeout } = profile.peer
-    const session = new H2OriginSession(this.dialing.socket, profile.origin.scheme, parts, owner, failure => {
+    const session = new H2OriginSession(socket, profile.origin.scheme, parts, owner, failure => {
       this.timer?.cancel()
       this.settle(failure === undefined ? { kind: 'http2', session } : { kind: 'failed', failure })
     })

@@ -4,17 +4,12 @@ import type { Socket } from 'node:net'
 import type { Clock } from '../../base/clock.ts'
 import type { Failure } from '../../base/failure.ts'
 import type { ReasonCode } from '../../base/reason.ts'
-import {
-  type Dialing,
-  type DialReads,
-  type DialRequest,
-  dial,
-  discard,
-  originFailure,
-} from '../../net/dial.ts'
-import type { Trust } from '../../net/dial-tls.ts'
+import { type Dialing, type DialRequest, dial } from '../../net/dial.ts'
+import { originFailure } from '../../net/dial-failure.ts'
+import { type DialReads, discard } from '../../net/dial-step.ts'
 import type { ReadBuffers } from '../../net/read-buffers.ts'
 import type { Scratch } from '../../net/scratch.ts'
+import type { Trust } from '../../net/trust.ts'
 import type { Deadline, Wheel } from '../../net/wheel.ts'
 import type { Sender } from '../message.ts'
 import type { OriginSide, OriginSink, OriginTimeouts } from '../origin-side.ts'
@@ -54,10 +49,12 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
   /** Milliseconds that the origin said it keeps idle connections, undefined when it said nothing. */
   keepAliveHint: number | undefined
   private readonly dialing: Dialing
-  private readonly socket: Socket
-  private readonly outlet: Outlet
+  /** These two are there once it is connected; nobody asks for more than to give up before. */
+  private socket!: Socket
+  private outlet!: Outlet
   private readonly owner: OriginOwner
   private readonly buffers: ReadBuffers
+  private readonly scratch: Scratch
   private readonly wheel: Wheel
   private readonly deadline: Deadline
   private readonly silence: Deadline
@@ -80,12 +77,11 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
   private constructor(parts: WireParts, owner: OriginOwner, link: (reads: DialReads) => Dialing) {
     this.owner = owner
     this.buffers = parts.buffers
+    this.scratch = parts.scratch
     this.wheel = parts.wheel
     this.deadline = parts.wheel.deadline(() => this.expired())
     this.silence = parts.wheel.deadline(() => this.fail(timedOut('connection_read_timeout', 'read_timeout')))
     this.dialing = link(this)
-    this.socket = this.dialing.socket
-    this.outlet = new Outlet(this.socket, () => this.sink?.drained(), parts.scratch)
   }
 
   /** Dials at once; `connected` hears how it went. */
@@ -96,9 +92,9 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
     connected: (failure: Failure | undefined) => void,
   ): H1Origin {
     const origin = new H1Origin(parts, owner, reads =>
-      dial(request, reads, parts.clock, failure => {
-        if (failure === undefined) origin.listen()
-        else origin.isOver = true
+      dial(request, reads, parts.clock, (socket, failure) => {
+        if (socket === undefined) origin.isOver = true
+        else origin.listen(socket)
         connected(failure)
       }),
     )
@@ -107,16 +103,18 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
 
   /** Takes over a connection that is made already and whose bytes nobody reads yet. */
   static over(socket: Socket, parts: WireParts, owner: OriginOwner): H1Origin {
-    const origin = new H1Origin(parts, owner, () => ({ socket, cancel: () => discard(socket) }))
+    const origin = new H1Origin(parts, owner, () => ({ cancel: () => discard(socket) }))
     socket.on('data', bytes => {
       if (!origin.read(bytes.length, bytes)) socket.pause()
     })
-    origin.listen()
+    origin.listen(socket)
     return origin
   }
 
-  private listen(): void {
+  private listen(socket: Socket): void {
     this.isConnected = true
+    this.socket = socket
+    this.outlet = new Outlet(socket, () => this.sink?.drained(), this.scratch)
     this.socket.on('end', () => this.ended())
     this.socket.on('timeout', () => this.stalled())
     this.socket.on('error', error => {
@@ -349,7 +347,7 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
     this.isOver = true
     this.deadline.release()
     this.silence.release()
-    this.outlet.drop()
+    if (this.isConnected) this.outlet.drop()
     this.dialing.cancel()
     // Before it is connected nobody listens for the socket's own close.
     if (!this.isConnected) this.owner.closed(this)
