@@ -5,6 +5,8 @@ import { heapOf, MEASURED } from '../support/heap.ts'
 import { type Origin, startOrigin } from '../support/origin.ts'
 import { freePort } from '../support/ports.ts'
 import { visit } from '../support/raw.ts'
+import { h1Guest } from '../support/soak/h1-guest.ts'
+import { h2Guest } from '../support/soak/h2-guest.ts'
 import { teachSoak } from '../support/soak/origin.ts'
 import { soak, type Way } from '../support/soak/soak.ts'
 import { shakeHands } from '../support/tls-visitor.ts'
@@ -68,8 +70,10 @@ routes:
     const ready = [port, tlsPort]
     await using world = await startWorld({ config, ready, node: MEASURED, keepAccess: false })
     const ways: readonly Way[] = [
-      { name: 'http', webSocketUrl: `ws://127.0.0.1:${port}/ws`, open: () => visit({ port }) },
-      { name: 'https', webSocketUrl: `wss://127.0.0.1:${tlsPort}/ws`, open: () => shakeHands(tlsPort) },
+      { name: 'http', open: () => h1Guest(() => visit({ port }), `ws://127.0.0.1:${port}/ws`) },
+      { name: 'https', open: () => h1Guest(() => shakeHands(tlsPort), `wss://127.0.0.1:${tlsPort}/ws`) },
+      { name: 'h2c', open: () => h2Guest(port, 'http', '/ws') },
+      { name: 'h2', open: () => h2Guest(tlsPort, 'https', '/ws') },
     ]
     const onStep = (): void => {
       // Both remember everything for ever, which is too much here.

@@ -1,16 +1,13 @@
 // Many visitors at once who ask for everything, some of whom, and some of whose origins, break off; and a count of what went wrong.
 import { type Chance, chance } from '../chance.ts'
-import type { Visitor } from '../raw.ts'
+import type { Fate, Guest } from './guest.ts'
 import { type Step, stepOf } from './step.ts'
-import { take } from './visitor.ts'
 import { talk } from './websocket.ts'
 
 /** A way in, over which steps are taken by visitors with kept connections. */
 export interface Way {
   readonly name: string
-  /** Of an origin that echoes messages. */
-  readonly webSocketUrl: string
-  open(): Promise<Visitor>
+  open(): Promise<Guest>
 }
 
 export interface Soak {
@@ -35,6 +32,12 @@ function kindOf(step: Step): string {
   return step.origin === undefined ? step.kind : `origin: ${step.origin}`
 }
 
+async function takeOrTalk(guest: Guest, step: Step, dice: Chance): Promise<Fate> {
+  if (step.kind !== 'websocket' || step.visitor !== undefined) return await guest.take(step, dice)
+  await talk(await guest.openWebSocket(), step.n, dice)
+  return 'kept'
+}
+
 /** Runs until all steps are taken and every connection of its visitors is gone. */
 export async function soak(how: Soak): Promise<SoakTally> {
   const taken: Record<string, number> = {}
@@ -42,31 +45,27 @@ export async function soak(how: Soak): Promise<SoakTally> {
   let next = 0
 
   async function visitor(way: Way, dice: Chance): Promise<void> {
-    let kept: Visitor | undefined
+    let kept: Guest | undefined
+    const leave = (): void => {
+      kept?.drop()
+      kept = undefined
+    }
     while (next < how.steps) {
       const n = next++
       const step = stepOf(n, dice)
       const name = `${way.name}, ${kindOf(step)}`
       try {
-        if (step.kind === 'websocket' && step.visitor === undefined) {
-          await talk(way.webSocketUrl, n, dice)
-        } else {
-          kept ??= await way.open()
-          const fate = await take(kept, step, dice)
-          if (fate === 'over' || dice.oneIn(30)) {
-            kept.socket.destroy()
-            kept = undefined
-          }
-        }
+        kept ??= await way.open()
+        const fate = await takeOrTalk(kept, step, dice)
+        if (fate === 'over' || dice.oneIn(30)) leave()
         taken[name] = (taken[name] ?? 0) + 1
       } catch (error) {
         faults.push(`${name} ${n}: ${error instanceof Error ? error.message : String(error)}`)
-        kept?.socket.destroy()
-        kept = undefined
+        leave()
       }
       how.onStep()
     }
-    kept?.socket.destroy()
+    leave()
   }
 
   await Promise.all(

@@ -1,14 +1,12 @@
 // A visitor of a soak over WebSocket: a few messages there and back, each checked, then a close or a cut.
 import { once } from 'node:events'
-import { WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import type { Chance } from '../chance.ts'
 import { bytesFor } from './bytes.ts'
 
-/** `url` echoes. Throws when another message comes back, or none. */
-export async function talk(url: string, n: number, chance: Chance): Promise<void> {
-  const socket = new WebSocket(url, { perMessageDeflate: false, rejectUnauthorized: false })
+/** The other end echoes. Throws when another message comes back, or none. */
+export async function talk(socket: WebSocket, n: number, chance: Chance): Promise<void> {
   try {
-    await once(socket, 'open')
     for (let message = 0; message < 3; message++) {
       const said = bytesFor(n + message, 1 + chance.below(20_000))
       const heard = once(socket, 'message')

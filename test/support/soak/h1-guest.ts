@@ -1,11 +1,11 @@
-// A visitor of a soak over HTTP/1.1: takes steps on a kept connection, one after the other, and checks every byte that comes back.
+// A visitor of a soak over HTTP/1.1: takes steps on a kept connection, one after the other.
+import { once } from 'node:events'
+import { WebSocket } from 'ws'
 import type { Chance } from '../chance.ts'
 import { Cut, fieldValues } from '../incoming.ts'
 import type { Visitor } from '../raw.ts'
+import { check, type Fate, type Guest, isCut, isPrefix } from './guest.ts'
 import type { Step } from './step.ts'
-
-/** Whether the connection can take another step; throws when something other came than had to. */
-export type Fate = 'kept' | 'over'
 
 function headOf({ method, target, body, isChunked }: Step): string {
   const framing =
@@ -66,10 +66,6 @@ async function abandon(visitor: Visitor, step: Step, chance: Chance): Promise<Fa
   return await leave(visitor, chance)
 }
 
-function isPrefix(part: Buffer, whole: Buffer): boolean {
-  return part.length <= whole.length && part.equals(whole.subarray(0, part.length))
-}
-
 async function expectCut(visitor: Visitor, step: Step): Promise<Fate> {
   const seen = await visitor.answer(step.method).then(
     reply => reply,
@@ -80,18 +76,27 @@ async function expectCut(visitor: Visitor, step: Step): Promise<Fate> {
   return 'over'
 }
 
-/** One step over HTTP/1.1. */
-export async function take(visitor: Visitor, step: Step, chance: Chance): Promise<Fate> {
+async function take(visitor: Visitor, step: Step, chance: Chance): Promise<Fate> {
   if (step.visitor !== undefined) return await abandon(visitor, step, chance)
   const sent = visitor.send(Buffer.concat([Buffer.from(headOf(step), 'latin1'), bodyOf(step)]))
   // An early answer may end the connection before the whole body was taken.
   sent.catch(() => undefined)
-  if (step.origin === 'cut-body' || step.origin === 'reset-body') return await expectCut(visitor, step)
+  if (isCut(step)) return await expectCut(visitor, step)
   const reply = await visitor.answer(step.method)
-  const status = step.origin === undefined ? 200 : 502
-  if (reply.status !== status)
-    throw new Error(`${step.method} ${step.target}: ${reply.status}, not ${status}`)
-  if (status === 200 && !reply.body.equals(step.expected))
-    throw new Error(`${step.method} ${step.target}: other bytes came back`)
+  check(step, reply.status, reply.body)
   return fieldValues(reply.fields, 'connection').includes('close') ? 'over' : 'kept'
+}
+
+/** `url`: of its WebSockets, which have connections of their own. */
+export async function h1Guest(open: () => Promise<Visitor>, url: string): Promise<Guest> {
+  const visitor = await open()
+  return {
+    take: (step, chance) => take(visitor, step, chance),
+    async openWebSocket() {
+      const socket = new WebSocket(url, { perMessageDeflate: false, rejectUnauthorized: false })
+      await once(socket, 'open')
+      return socket
+    },
+    drop: () => void visitor.socket.destroy(),
+  }
 }
