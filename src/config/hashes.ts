@@ -2,7 +2,7 @@
 import { hashBytes } from '../base/hash.ts'
 import { pointer } from '../base/pointer.ts'
 import type { Gathered } from './gather.ts'
-import type { Collection, Hashes } from './loaded.ts'
+import { type Collection, forEachCollection, type Hashes } from './loaded.ts'
 
 /** Hashes of everything that is compiled one by one. The keys of a filled config are always in the same order. */
 export function hashObjects({ config, materials, named }: Omit<Gathered, 'files'>): Hashes {
@@ -18,11 +18,5 @@ export function hashObjects({ config, materials, named }: Omit<Gathered, 'files'
         return [id, hashBytes(files === undefined ? text : [text, ...files.map(content)].join(' '))]
       }),
     )
-  return {
-    listeners: each('listeners'),
-    certificates: each('certificates'),
-    templates: each('templates'),
-    upstreams: each('upstreams'),
-    routes: each('routes'),
-  }
+  return forEachCollection(each)
 }

@@ -15,8 +15,14 @@ export interface LoadRequest {
   readonly now: number
 }
 
-/** Maps of the config whose members are compiled one by one. */
-export type Collection = 'listeners' | 'certificates' | 'templates' | 'upstreams' | 'routes'
+/** Maps of the config whose members are compiled one by one, and which an included file may hold. */
+export const COLLECTIONS = ['listeners', 'certificates', 'templates', 'upstreams', 'routes'] as const
+export type Collection = (typeof COLLECTIONS)[number]
+
+/** Something for each of the maps. */
+export function forEachCollection<T>(make: (collection: Collection) => T): Record<Collection, T> {
+  return Object.fromEntries(COLLECTIONS.map(name => [name, make(name)])) as Record<Collection, T>
+}
 
 /** A hash of each object's content, defaults filled in, and of the files it names: equal hashes mean the same thing. */
 export type Hashes = Readonly<Record<Collection, ReadonlyMap<string, string>>>

@@ -2,17 +2,9 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { type Pointer, pointer } from '../base/pointer.ts'
 import type { Document } from './document.ts'
-import type { Collection } from './loaded.ts'
+import { COLLECTIONS, type Collection } from './loaded.ts'
 import { put } from './tree.ts'
 import { isMap, type Values, valuesOf } from './values.ts'
-
-export const COLLECTIONS: readonly Collection[] = [
-  'listeners',
-  'certificates',
-  'templates',
-  'upstreams',
-  'routes',
-]
 
 export interface Merge {
   /** Pours in an included document. */
