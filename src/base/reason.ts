@@ -38,6 +38,7 @@ export type ReasonCode =
   | 'connection_timeout'
   | 'connection_read_timeout'
   | 'connection_write_timeout'
+  | 'connection_limit_reached'
   | 'destination_ip_unroutable'
   | 'dns_error'
   | 'dns_timeout'

@@ -214,6 +214,8 @@ export interface Peer {
   readonly write_timeout?: PeerDuration
   /** The life of an idle pooled connection; a shorter `Keep-Alive: timeout` of the origin wins. Left out: 60s. */
   readonly idle_timeout?: PeerDuration
+  /** Connections to one target at once, idle ones, WebSockets and those of HTTP/2 included. Past it requests wait in the order in which they came, 1024 of them at the most, for up to `connection_timeout`; then 503 with Retry-After. Left out: 0. */
+  readonly max_connections?: number | null
   /** The protocol spoken: `h1`, `h2`, `h2h1` (HTTP/2 where the origin agrees to it, else HTTP/1.1), `h2c` (HTTP/2 in plain text, by prior knowledge). `h2` and `h2h1` need https, `h2c` needs http. Left out: h1. */
   readonly alpn?: 'h1' | 'h2' | 'h2h1' | 'h2c' | null
   /** https: the name that is asked for, and that the origin's certificate is held to. Empty: none is sent, and the url's host is verified. Left out: the url's host; none for an IP address. */

@@ -3,7 +3,8 @@
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Failure } from '../base/failure.ts'
 import type { Reason } from '../base/reason.ts'
-import type { Connections, Dialed } from '../upstream/connections.ts'
+import type { Connections } from '../upstream/connections.ts'
+import type { Dialed } from '../upstream/place.ts'
 import type { Leg } from '../upstream/target.ts'
 import type { Head } from '../wire/h1/head.ts'
 import type { RequestPlan } from '../wire/h1/write-request.ts'
@@ -266,6 +267,8 @@ export class Attempt implements OriginSink {
         return where(setBy.connectionTimeout)
       case 'total_connection_timeout':
         return where(setBy.totalConnectionTimeout)
+      case 'max_connections':
+        return where(setBy.maxConnections)
       case 'read_timeout':
         return where(setBy.readTimeout)
       case 'write_timeout':

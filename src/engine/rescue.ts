@@ -35,6 +35,7 @@ const STATUS: Readonly<Partial<Record<ReasonCode, number>>> = {
   http_response_header_section_size: 502,
   http_upgrade_failed: 502,
   no_target_available: 503,
+  connection_limit_reached: 503,
   overloaded: 503,
   drained: 503,
   connection_timeout: 504,
@@ -48,6 +49,7 @@ const STATUS: Readonly<Partial<Record<ReasonCode, number>>> = {
 /** What goes with a code: when to come back (RFC 9110 10.2.3), or what would have been allowed (15.5.6). */
 const EXTRA_FIELDS: Readonly<Partial<Record<ReasonCode, readonly Field[]>>> = {
   no_target_available: [['Retry-After', '1']],
+  connection_limit_reached: [['Retry-After', '1']],
   overloaded: [['Retry-After', '1']],
   drained: [['Retry-After', '1']],
   method_not_allowed: [['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS']],

@@ -21,6 +21,7 @@ const NAMES = {
   readTimeout: 'read_timeout',
   writeTimeout: 'write_timeout',
   idleTimeout: 'idle_timeout',
+  maxConnections: 'max_connections',
   alpn: 'alpn',
   sni: 'sni',
   verifyCert: 'verify_cert',
@@ -37,6 +38,7 @@ const BUILT_IN: MergedPeer = Object.freeze({
     readTimeout: 0,
     writeTimeout: 60_000,
     idleTimeout: 60_000,
+    maxConnections: 0,
     alpn: 'h1',
     sni: undefined,
     verifyCert: true,
@@ -50,6 +52,7 @@ const BUILT_IN: MergedPeer = Object.freeze({
 function meaning(key: keyof Peer, written: unknown, files: PeerLayer['files']): unknown {
   switch (key) {
     case 'alpn':
+    case 'maxConnections':
     case 'verifyCert':
     case 'verifyHostname':
       return written

@@ -6,7 +6,7 @@ import type { Failure } from '../base/failure.ts'
 import { type Dialing, type DialRequest, dial } from '../net/dial.ts'
 import type { WireParts } from '../wire/h1/origin.ts'
 import { H2OriginSession, type SessionOwner } from '../wire/h2/origin-session.ts'
-import type { Connected, Dialed } from './connections.ts'
+import type { Place } from './place.ts'
 import type { Profile } from './target.ts'
 
 /** Exchanges that wait for one connection; the next one begins another. */
@@ -23,28 +23,8 @@ export type Outcome =
   | { readonly kind: 'http2'; readonly session: H2OriginSession }
   | { readonly kind: 'http1'; readonly socket: Socket }
   | { readonly kind: 'failed'; readonly failure: Failure }
-
-/** One exchange that waits. */
-class Place implements Dialed {
-  readonly connected: Connected
-  private next: Dialed | undefined
-  private readonly left: (place: Place) => void
-
-  constructor(connected: Connected, left: (place: Place) => void) {
-    this.connected = connected
-    this.left = left
-  }
-
-  /** Its connection comes another way. */
-  again(dialed: Dialed): void {
-    this.next = dialed
-  }
-
-  abort(): void {
-    if (this.next === undefined) this.left(this)
-    else this.next.abort()
-  }
-}
+  /** Everybody left before. */
+  | { readonly kind: 'left' }
 
 /** Mutable on purpose: one per dial. */
 export class SharedDial {
@@ -56,7 +36,7 @@ export class SharedDial {
   private timer: Timer | undefined
   private isOver = false
 
-  /** `settled` is called once, later, unless everybody left before. */
+  /** `settled` is called once, later. */
   constructor(needs: SharedDialParts, settled: (outcome: Outcome) => void) {
     this.needs = needs
     this.settled = settled
@@ -75,19 +55,18 @@ export class SharedDial {
     return [...this.places]
   }
 
-  join(connected: Connected): Dialed {
-    const place = new Place(connected, () => this.leave(place))
+  join(place: Place): void {
     this.places.add(place)
-    return place
+    place.at({ abort: () => this.leave(place) })
   }
 
   private leave(place: Place): void {
     this.places.delete(place)
     if (this.places.size > 0 || this.isOver) return
-    this.isOver = true
     this.timer?.cancel()
     this.session?.destroy()
     this.dialing.cancel()
+    this.settle({ kind: 'left' })
   }
 
   private connected(socket: Socket): void {

@@ -24,6 +24,8 @@ export interface Peer {
   readonly readTimeout: number
   readonly writeTimeout: number
   readonly idleTimeout: number
+  /** Connections there may be at once; 0 for as many as it takes. */
+  readonly maxConnections: number
   /** `h2c`: in plain text; the others but `h1` are agreed on in the handshake. */
   readonly alpn: 'h1' | 'h2' | 'h2h1' | 'h2c'
   /** The name that is asked for; undefined: none, and the origin's host is verified. Means nothing without https, as what follows. */

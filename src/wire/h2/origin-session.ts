@@ -24,6 +24,8 @@ const GRACE = 200
 export interface SessionOwner {
   /** No exchange is under way. */
   rested(session: H2OriginSession): void
+  /** One of several exchanges is over. */
+  roomier(session: H2OriginSession): void
   closed(session: H2OriginSession): void
 }
 
@@ -101,8 +103,8 @@ export class H2OriginSession {
   /** A side is done with. */
   left(side: H2OriginStream): void {
     this.sides.delete(side)
-    if (this.sides.size > 0) return
-    if (this.hasEnded) this.destroy()
+    if (this.sides.size > 0) this.owner.roomier(this)
+    else if (this.hasEnded) this.destroy()
     else if (this.isLeaving) this.deadline.arm(LINGER)
     else this.owner.rested(this)
   }

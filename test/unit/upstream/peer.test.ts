@@ -16,6 +16,7 @@ describe('connection options', () => {
         readTimeout: 0,
         writeTimeout: 60_000,
         idleTimeout: 60_000,
+        maxConnections: 0,
         alpn: 'h1',
         sni: undefined,
         verifyCert: true,
