@@ -1,6 +1,18 @@
 // Every command: its name, its flags, and what it calls. What is called is loaded then: `version` needs no YAML and no sockets.
 import type { Environment } from './environment.ts'
-import { DEMO_PORT, EXPLAIN, type Flags, INIT, RUN, VALIDATE, VERSION } from './flags.ts'
+import type { ServerFlags } from './find-server.ts'
+import {
+  DEMO_PORT,
+  EXPLAIN,
+  type Flags,
+  HEALTHCHECK,
+  INIT,
+  RELOAD,
+  RUN,
+  STATUS,
+  VALIDATE,
+  VERSION,
+} from './flags.ts'
 import type { Given } from './given.ts'
 import { hasColors } from './print.ts'
 import { UsageError } from './usage.ts'
@@ -25,6 +37,13 @@ function demoPort(text: string | undefined): number | undefined {
 }
 
 const wantsColors = (given: Given): boolean => !given.isOn('no-color')
+
+const serverFlags = (given: Given): ServerFlags => ({
+  server: given.text('server'),
+  config: given.text('config'),
+  tokenFile: given.text('token-file'),
+  caFile: given.text('ca-file'),
+})
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -77,6 +96,41 @@ export const COMMANDS: readonly Command[] = [
         },
         variables,
       )
+    },
+  },
+  {
+    line: 'status',
+    describe: 'Tell how a running server is doing',
+    flags: STATUS,
+    async call(given, variables) {
+      const { showStatus } = await import('./status.ts')
+      return showStatus({ ...serverFlags(given), format: given.word('format') }, variables)
+    },
+  },
+  {
+    line: 'reload',
+    describe: 'Have a running server read its file now',
+    flags: RELOAD,
+    async call(given, variables) {
+      const { reload } = await import('./reload.ts')
+      return reload(
+        {
+          ...serverFlags(given),
+          wait: given.isOn('wait'),
+          format: given.word('format'),
+          colors: wantsColors(given) && hasColors('stdout'),
+        },
+        variables,
+      )
+    },
+  },
+  {
+    line: 'healthcheck',
+    describe: 'Tell by the exit code whether a running server answers, for containers',
+    flags: HEALTHCHECK,
+    async call(given, variables) {
+      const { healthcheck } = await import('./healthcheck.ts')
+      return healthcheck({ ...serverFlags(given), ready: given.isOn('ready') }, variables)
     },
   },
   {

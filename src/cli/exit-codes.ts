@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 64,
   /** The input can't be read. */
   input: 66,
+  /** The server can't be reached, or doesn't let us in. */
+  unreachable: 69,
   ourFault: 70,
   /** The server won't start on this configuration. */
   config: 78,

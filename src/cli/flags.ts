@@ -85,6 +85,42 @@ export const EXPLAIN: Flags = {
   format: format('text', 'json'),
 }
 
+/** Which running server a command is for. */
+const SERVER: Flags = {
+  config: {
+    ...CONFIG,
+    describe: 'The file that the server runs [./p2pstream.yaml, /etc/p2pstream/p2pstream.yaml]',
+  },
+  server: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'The server itself, unix:PATH or a URL [the socket of the server that runs the file]',
+  },
+  'token-file': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'A file with the token for a URL [$P2PSTREAM_TOKEN]',
+  },
+  'ca-file': {
+    type: 'string',
+    requiresArg: true,
+    describe: "Certificates (PEM) of those who may sign the server's",
+  },
+}
+
+export const STATUS: Flags = { ...SERVER, format: format('text', 'json') }
+
+export const RELOAD: Flags = {
+  ...SERVER,
+  wait: { type: 'boolean', describe: 'Waits until the file is live or refused, and shows what was found' },
+  format: format('text', 'json'),
+}
+
+export const HEALTHCHECK: Flags = {
+  ...SERVER,
+  ready: { type: 'boolean', describe: 'Also fails while the server is starting or stopping' },
+}
+
 export const INIT: Flags = {
   force: { type: 'boolean', describe: 'Writes over a file that is there' },
 }

@@ -23,7 +23,7 @@ const NO_COMMAND = 'name a command'
 const EPILOGUE = [
   'Every flag can stand in the environment: --log-level is P2PSTREAM_LOG_LEVEL. A flag goes before the environment, the environment before the file.',
   'Signals to a running server: SIGHUP reads the file now. SIGTERM and SIGINT stop it: work in flight may finish within server.drain_timeout, then the exit code is 0. A second one ends it at once, with 143 or 130.',
-  "Exit codes: 0 yes; 1 a negative answer (invalid, no match); 64 wrong usage; 66 input can't be read; 70 our fault; 78 the server won't start on this configuration.",
+  "Exit codes: 0 yes; 1 a negative answer (invalid, no match); 64 wrong usage; 66 input can't be read; 69 the server can't be reached; 70 our fault; 78 the server won't start on this configuration.",
 ].join('\n\n')
 
 const nameOf = ({ line }: Command): string => line.replace(/ .*/, '')

@@ -1,5 +1,6 @@
 // Diagnostics for people, for programs and for GitHub. Data in, text out; who writes it where is decided elsewhere.
 import type { Diagnostic, Place, Severity } from '../base/diagnostic.ts'
+import { tellDiagnostic } from '../base/told-diagnostic.ts'
 
 /** The first line of a place as it may be shown, secrets masked; undefined when there is none to show. */
 export type Frame = (place: Place) => string | undefined
@@ -55,28 +56,9 @@ export function diagnosticsAsText(diagnostics: readonly Diagnostic[], frame: Fra
   return diagnostics.map(diagnostic => `${textOf(diagnostic, frame, paint)}\n`).join('')
 }
 
-function placeFields(place: Place | undefined): Readonly<Record<string, unknown>> {
-  if (place === undefined) return {}
-  const { file, line, column, endLine, endColumn } = place
-  return { file, line, column, endLine, endColumn }
-}
-
 /** For programs: an array of objects with the names of the design's `Diagnostics`. */
 export function diagnosticsAsJson(diagnostics: readonly Diagnostic[]): string {
-  const all = diagnostics.map(({ code, severity, message, at, help, place, related = [] }) => ({
-    code,
-    severity,
-    message,
-    pointer: at,
-    ...placeFields(place),
-    ...(help !== undefined && { help }),
-    related: related.map(other => ({
-      message: other.message,
-      pointer: other.at,
-      ...placeFields(other.place),
-    })),
-  }))
-  return `${JSON.stringify(all, null, 2)}\n`
+  return `${JSON.stringify(diagnostics.map(tellDiagnostic), null, 2)}\n`
 }
 
 function escapeData(text: string): string {

@@ -9,6 +9,7 @@ import type {
   ExplainedRoute,
   ExplainedTarget,
 } from '../engine/explanation.ts'
+import { columns } from './columns.ts'
 
 export type Places = ReadonlyMap<Pointer, Place>
 
@@ -38,20 +39,6 @@ const STANDINGS: Readonly<Record<ExplainedTarget['standing'], string>> = {
 function placed(at: Pointer, places: Places): string {
   const place = places.get(at)
   return place === undefined ? at : `${place.file}:${place.line}:${place.column}`
-}
-
-/** Rows of cells in columns as wide as they must be. */
-function columns(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths: number[] = []
-  for (const row of rows)
-    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length)
-  return rows.map(
-    row =>
-      `  ${row
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd()}`,
-  )
 }
 
 function routeLines(routes: readonly ExplainedRoute[], places: Places): readonly string[] {

@@ -3,6 +3,9 @@ import { nextTurn, systemClock } from '../base/clock.ts'
 import { systemRandom } from '../base/random.ts'
 import type { LoadRequest } from '../config/loaded.ts'
 import { startEngine } from '../engine/engine.ts'
+import { withDoor } from '../management/adopt.ts'
+import { openDesk } from '../management/desk.ts'
+import { openDoor } from '../management/door.ts'
 import { type AccessRules, openAccessLog } from '../observe/access.ts'
 import { type Level, openLog } from '../observe/log.ts'
 import { openChanges } from '../reload/changes.ts'
@@ -59,19 +62,22 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
   })
   const faults = watchFaults(log)
   const access = openAccessLog({ lines: recordLines(clock), clock, log, rules: SILENT })
+  const stateDir = stateFolder(environment)
   const engine = startEngine({
     clock,
     random: systemRandom(),
     log,
     access,
     keep: openKeep(),
-    stateDir: stateFolder(environment),
+    stateDir,
   })
+  let phase: 'starting' | 'serving' | 'draining' = 'starting'
+  const door = openDoor({ clock, log, stateDir, file: found.name, answer: asked => desk(asked) })
   const loader = openLoader()
   const reloader = openReloader({
     clock,
     log,
-    engine,
+    engine: withDoor(engine, door),
     breathe: nextTurn,
     compile: compileSteps,
     load: () =>
@@ -96,6 +102,14 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
     },
   })
 
+  const { version, node, revision } = currentVersion()
+  const desk = openDesk({
+    engine,
+    reloader,
+    isReady: () => phase === 'serving',
+    facts: { version, build: revision, node, pid: process.pid, file: found.name, startedAt: clock.wall() },
+  })
+
   const { promise: stopped, resolve: stop } = Promise.withResolvers<string>()
   listenToSignals({
     reload: () => void reloader.load('request'),
@@ -115,13 +129,23 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
     return EXIT.config
   }
   faults.survive()
-  log.info('server/started', { ...currentVersion(), pid: process.pid, config: found.name, demo: demo?.port })
+  phase = 'serving'
+  log.info('server/started', {
+    version,
+    node,
+    revision,
+    pid: process.pid,
+    config: found.name,
+    demo: demo?.port,
+  })
 
   const signal = await stopped
+  phase = 'draining'
   log.info('server/draining', { signal, timeout_ms: engine.current?.drainTimeout })
   await reloader.close()
   await engine.drain()
   demo?.close()
+  door.close()
   await access.close(FAREWELL)
   log.info('server/stopped')
   await events.close(FAREWELL)

@@ -123,6 +123,7 @@ export function load(request: LoadRequest): Loaded {
   const located = locate(diagnostics)
   return {
     outcome: checked === undefined || hasErrors(located) ? bad(located) : good(configured(checked), located),
+    partial: checked?.config,
     locate,
     frame: ({ file, line }) => {
       const document = documents.find(one => one.file === file)

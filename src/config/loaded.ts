@@ -45,6 +45,8 @@ export interface Watched {
 
 export interface Loaded {
   readonly outcome: Outcome<Configured>
+  /** What could be read although something is wrong, for who asks about one setting; undefined where nothing could be. */
+  readonly partial: Config | undefined
   /** Fills in the places of diagnostics, of this load or of what was compiled from it, and sorts by them. */
   locate(diagnostics: readonly Diagnostic[]): readonly Diagnostic[]
   /** The first line of a place, with literal secrets masked; undefined when its file wasn't read. */

@@ -44,6 +44,21 @@ export interface Engine {
   close(): void
   readonly current: Snapshot | undefined
   readonly generation: number
+  /** What runs, with its State; undefined before the first adoption. */
+  readonly live: Live | undefined
+  /** Exchanges under way. */
+  readonly inFlight: number
+  /** Every address that accepts. */
+  entrances(): readonly OpenEntrance[]
+}
+
+/** An address that accepts, and what it is busy with. */
+export interface OpenEntrance {
+  /** The id of the listener whose config holds there. */
+  readonly listener: string
+  readonly address: string
+  readonly connections: number
+  readonly inFlight: number
 }
 
 export function startEngine(parts: EngineParts): Engine {
@@ -89,6 +104,19 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
 
   get generation(): number {
     return this.live?.generation ?? 0
+  }
+
+  get inFlight(): number {
+    return this.exchanges.size
+  }
+
+  entrances(): readonly OpenEntrance[] {
+    return [...this.doors.values()].map(({ listenerId, word, connections, inFlight }) => ({
+      listener: listenerId,
+      address: word,
+      connections,
+      inFlight,
+    }))
   }
 
   async adopt(next: Snapshot): Promise<Adoption> {

@@ -18,6 +18,8 @@ export const EVENTS = {
   'listener/draining': 'A listener accepts nothing new; its work may finish.',
   'listener/closed': 'A listener is gone.',
   'listener/failed': 'The system took a listening socket away or refuses to accept.',
+  'management/opened': 'Operators and their commands are answered at an address.',
+  'management/no-socket': 'Commands on this machine can not reach the server by its socket; it serves.',
   'proxy-protocol/refused': 'A connection was closed for its PROXY header, or for having none.',
   'access/dropped': 'Access records were thrown away because their reader is too slow or gone.',
   'demo/started': 'The demo origin accepts connections.',

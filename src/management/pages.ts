@@ -1,0 +1,63 @@
+// What can be asked of the door: method and path, who may, and the answer.
+import type { Engine } from '../engine/engine.ts'
+import type { Reloader } from '../reload/reload.ts'
+import { tellConfig } from './findings.ts'
+import { type Asked, type Said, sayJson, sayTrouble } from './message.ts'
+import { openReloadRequests } from './reload-request.ts'
+import { type Facts, tellStatus } from './status.ts'
+
+/** `nothing`: everybody who reaches the door. */
+export type Need = 'nothing' | 'read' | 'write' | 'metrics'
+
+export interface Page {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly needs: Need
+  answer(asked: Asked): Said | Promise<Said>
+}
+
+export interface PageParts {
+  readonly engine: Engine
+  readonly reloader: Reloader
+  readonly facts: Facts
+  /** Whether visitors should be sent here: started, and not stopping. */
+  readonly isReady: () => boolean
+}
+
+function readiness(isReady: boolean): Said {
+  return isReady
+    ? sayJson(200, { ready: true })
+    : sayTrouble(503, { code: 'not_ready', message: 'starting or draining' }, { 'Retry-After': '1' })
+}
+
+/** Every page. */
+export function pagesOf({ engine, reloader, facts, isReady }: PageParts): readonly Page[] {
+  return [
+    { method: 'GET', path: '/-/healthy', needs: 'nothing', answer: () => sayJson(200, { healthy: true }) },
+    { method: 'GET', path: '/-/ready', needs: 'nothing', answer: () => readiness(isReady()) },
+    {
+      method: 'GET',
+      path: '/-/config',
+      needs: 'read',
+      answer: () => sayJson(200, tellConfig(reloader.status)),
+    },
+    { method: 'POST', path: '/-/reload', needs: 'write', answer: openReloadRequests(reloader, isReady) },
+    {
+      method: 'GET',
+      path: '/api/status',
+      needs: 'read',
+      answer: () => sayJson(200, tellStatus(engine, reloader.status, facts, isReady())),
+    },
+  ]
+}
+
+/** The page that is asked for, or why there is none. HEAD is answered as GET. */
+export function pageFor(pages: readonly Page[], { method, path }: Asked): Page | Said {
+  const there = pages.filter(page => page.path === path)
+  const wanted = method === 'HEAD' ? 'GET' : method
+  const found = there.find(page => page.method === wanted)
+  if (found !== undefined) return found
+  if (there.length === 0) return sayTrouble(404, { code: 'not_found', message: 'there is nothing here' })
+  const allowed = there.flatMap(page => (page.method === 'GET' ? ['GET', 'HEAD'] : [page.method])).join(', ')
+  return sayTrouble(405, { code: 'method', message: `only ${allowed}` }, { Allow: allowed })
+}

@@ -1,0 +1,146 @@
+// Speaks HTTP/1.1 with operators by Node's own server, which is quick enough for them. It never listens: sockets are handed to it.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Clock } from '../base/clock.ts'
+import { type Deadline, openDeadline } from './deadline.ts'
+import { type Asked, type Said, sayTrouble } from './message.ts'
+
+export interface Counter {
+  /** Speaks on a socket that nobody reads; `peer` is `''` for a unix socket. */
+  admit(socket: Socket, peer: string): void
+  readonly connections: number
+  /** Closes what is idle now, and the rest as it becomes so. */
+  close(): void
+  /** Cuts what is left. */
+  destroy(): void
+}
+
+export interface CounterParts {
+  readonly clock: Clock
+  readonly answer: (asked: Asked) => Promise<Said>
+  /** A mistake of ours while answering. */
+  readonly broken: (error: unknown) => void
+}
+
+/** Nobody asks for more. */
+const MOST_BODY = 64 * 1024
+const MOST_HEAD = 16 * 1024
+/** Connections at once; more are closed as they come. */
+const MOST_CONNECTIONS = 256
+
+const HARMLESS: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+}
+
+interface Guest {
+  readonly peer: string
+  readonly deadline: Deadline
+  isBusy: boolean
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  const pieces: Buffer[] = []
+  let length = 0
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    length += piece.length
+    if (length > MOST_BODY) return undefined
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces)
+}
+
+function askedOf({ method = '', url = '', headers }: IncomingMessage, body: Buffer, peer: string): Asked {
+  const at = url.indexOf('?')
+  return {
+    method,
+    path: at < 0 ? url : url.slice(0, at),
+    query: new URLSearchParams(at < 0 ? '' : url.slice(at)),
+    field(name) {
+      const value = headers[name]
+      return Array.isArray(value) ? value.join(', ') : value
+    },
+    body,
+    peer,
+  }
+}
+
+const TOO_LARGE = sayTrouble(413, { code: 'too_large', message: `a body has at most ${MOST_BODY} bytes` })
+const OUR_FAULT = sayTrouble(500, {
+  code: 'internal',
+  message: 'a mistake of this program; its log tells more',
+})
+
+/** Opens a counter at which `answer` is given. */
+export function openCounter({ clock, answer, broken }: CounterParts): Counter {
+  const guests = new Map<Socket, Guest>()
+  let isClosing = false
+
+  async function say(request: IncomingMessage, response: ServerResponse, guest: Guest): Promise<void> {
+    guest.isBusy = true
+    guest.deadline.awaits('body')
+    const body = await bodyOf(request)
+    guest.deadline.awaits(undefined)
+    const said = body === undefined ? TOO_LARGE : await answered(askedOf(request, body, guest.peer))
+    guest.deadline.awaits('write')
+    const length = Buffer.byteLength(said.body)
+    if (isClosing || body === undefined) response.shouldKeepAlive = false
+    response.writeHead(said.status, {
+      ...HARMLESS,
+      'Content-Type': said.type,
+      'Content-Length': length,
+      ...said.fields,
+    })
+    response.end(request.method === 'HEAD' ? undefined : said.body)
+  }
+
+  async function answered(asked: Asked): Promise<Said> {
+    try {
+      return await answer(asked)
+    } catch (error) {
+      broken(error)
+      return OUR_FAULT
+    }
+  }
+
+  const server = createServer({ maxHeaderSize: MOST_HEAD, keepAliveTimeout: 0 }, (request, response) => {
+    const guest = guests.get(request.socket)
+    if (guest === undefined) throw new Error('a request came on a connection that nobody admitted')
+    response.on('finish', () => {
+      guest.isBusy = false
+      guest.deadline.awaits('idle')
+    })
+    // Who leaves inside a body is gone: there is nobody to tell.
+    say(request, response, guest).catch(() => request.socket.destroy())
+  })
+
+  return {
+    admit(socket, peer) {
+      if (isClosing || guests.size >= MOST_CONNECTIONS) {
+        socket.destroy()
+        return
+      }
+      const deadline = openDeadline(clock, () => socket.destroy())
+      deadline.awaits('head')
+      guests.set(socket, { peer, deadline, isBusy: false })
+      socket.on('close', () => {
+        deadline.awaits(undefined)
+        guests.delete(socket)
+      })
+      socket.on('error', () => undefined)
+      server.emit('connection', socket)
+    },
+    get connections() {
+      return guests.size
+    },
+    close() {
+      isClosing = true
+      for (const [socket, { isBusy }] of guests) if (!isBusy) socket.destroy()
+    },
+    destroy() {
+      isClosing = true
+      for (const socket of guests.keys()) socket.destroy()
+    },
+  }
+}
