@@ -1,8 +1,7 @@
-// One exchange's way to an origin: takes or makes a connection, sends the request, hands the response to the visitor.
+// One try at one target: takes or makes a connection, sends the request, hands the response to the visitor.
 // Mutable on purpose: one object per forwarded request, called directly by the origin's connection.
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Failure } from '../base/failure.ts'
-import type { Reason } from '../base/reason.ts'
 import type { Connections } from '../upstream/connections.ts'
 import type { Dialed } from '../upstream/place.ts'
 import type { Leg } from '../upstream/target.ts'
@@ -11,14 +10,15 @@ import type { RequestPlan } from '../wire/h1/write-request.ts'
 import type { OriginSide, OriginSink } from '../wire/origin-side.ts'
 import { type Relay, type Relayed, startRelay } from '../wire/relay.ts'
 import type { Exchange } from './exchange.ts'
+import { failureReason } from './failure-reason.ts'
 import { answerFlaw, upgradeFlaw } from './upgrade.ts'
 
 /** Methods that may be sent twice (RFC 9110 9.2.2). */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 /** A body up to this size is kept so that a dead pooled connection can be replaced. */
 const MAX_REPLAY = 64 * 1024
-/** Connections tried for one request; each one but the last turned out to be closing. */
-const MAX_ATTEMPTS = 5
+/** Connections tried by one attempt; each one but the last turned out to be closing. */
+const MAX_CONNECTIONS = 5
 /** How long the origin may keep silent about an expectation before we say 100 ourselves. */
 const CONTINUE_AFTER = 1_000
 
@@ -27,20 +27,26 @@ export class Attempt implements OriginSink {
   isSending = false
   private readonly exchange: Exchange
   private readonly leg: Leg
-  private readonly connections: Connections
+  private readonly connections: Pick<Connections, 'take' | 'dial'>
   private readonly plan: RequestPlan
   private readonly clock: Clock
   private origin: OriginSide | undefined
   private dialed: Dialed | undefined
   private relay: Relay | undefined
   private continueTimer: Timer | undefined
-  private saidContinue = false
   private readonly isIdempotent: boolean
-  /** What was sent of the body is still at hand. */
-  private holdsBody = true
+  private connectionsTried = 0
+  /** Bytes of a body that are kept although they were sent; -1 when nothing can follow in which they would be needed. */
+  private keeps = -1
   private isOver = false
 
-  constructor(exchange: Exchange, leg: Leg, connections: Connections, plan: RequestPlan, clock: Clock) {
+  constructor(
+    exchange: Exchange,
+    leg: Leg,
+    connections: Pick<Connections, 'take' | 'dial'>,
+    plan: RequestPlan,
+    clock: Clock,
+  ) {
     this.exchange = exchange
     this.leg = leg
     this.connections = connections
@@ -51,12 +57,17 @@ export class Attempt implements OriginSink {
 
   start(): void {
     const pooled = this.connections.take()
-    if (pooled === undefined) this.dial()
-    else this.send(pooled)
+    if (pooled === undefined) {
+      this.dial()
+      return
+    }
+    this.countConnection()
+    this.send(pooled)
   }
 
   private dial(): void {
     this.origin = undefined
+    this.countConnection()
     this.dialed = this.connections.dial((origin, failure) => {
       this.dialed = undefined
       if (origin !== undefined) {
@@ -64,9 +75,12 @@ export class Attempt implements OriginSink {
         this.flushRequest()
         return
       }
-      this.over()
-      this.exchange.fail(failure, this.reasonFor(failure))
+      this.lost(failure)
     })
+  }
+
+  private countConnection(): void {
+    this.connectionsTried++
     this.exchange.attempts++
   }
 
@@ -74,7 +88,6 @@ export class Attempt implements OriginSink {
     const { exchange, leg, plan } = this
     this.origin = origin
     this.isSending = true
-    if (origin.isReused) exchange.attempts++
     exchange.isReused = origin.isReused
     exchange.connectTime = origin.isReused ? 0 : this.clock.now() - exchange.start
     const { peer } = leg.profile
@@ -84,16 +97,16 @@ export class Attempt implements OriginSink {
       write: peer.writeTimeout,
     })
     for (const piece of exchange.waiting) origin.send(piece)
-    this.holdsBody &&= this.mayComeBack(origin)
-    if (!this.holdsBody) exchange.forgetBody()
+    this.keeps = this.mayComeBack(origin) ? MAX_REPLAY : -1
+    if (exchange.bytesIn > this.keeps) exchange.forgetBody()
     if (exchange.isRequestEnded) this.endRequest()
-    else if (exchange.side.request.expectsContinue) this.awaitContinue()
+    else if (exchange.side.request.expectsContinue && !exchange.saidContinue) this.awaitContinue()
     exchange.side.resume()
   }
 
   private awaitContinue(): void {
     this.continueTimer = this.clock.after(CONTINUE_AFTER, () => {
-      this.saidContinue = true
+      this.exchange.saidContinue = true
       this.exchange.side.sendContinue()
     })
   }
@@ -101,16 +114,11 @@ export class Attempt implements OriginSink {
   /** A piece of the request's body, on its way while the visitor sends it. */
   body(piece: Buffer): void {
     const { exchange } = this
-    if (this.holdsBody && this.origin?.isUntouched === true) {
-      if (exchange.bytesIn <= MAX_REPLAY) exchange.waiting.push(piece)
-      else this.keepNothing()
+    if (exchange.holdsBody) {
+      if (exchange.bytesIn <= this.keeps) exchange.waiting.push(piece)
+      else exchange.forgetBody()
     }
     this.origin?.send(piece)
-  }
-
-  private keepNothing(): void {
-    this.holdsBody = false
-    this.exchange.forgetBody()
   }
 
   endRequest(): void {
@@ -149,6 +157,7 @@ export class Attempt implements OriginSink {
 
   private over(): void {
     this.isOver = true
+    this.isSending = false
     this.continueTimer?.cancel()
   }
 
@@ -159,8 +168,8 @@ export class Attempt implements OriginSink {
     if (origin === undefined) return
     if (origin.response.line.status === 100) {
       this.continueTimer?.cancel()
-      if (this.saidContinue) return
-      this.saidContinue = true
+      if (exchange.saidContinue) return
+      exchange.saidContinue = true
     }
     exchange.side.interim(origin.response, origin.connection)
   }
@@ -218,16 +227,14 @@ export class Attempt implements OriginSink {
   }
 
   private notUpgraded(flaw: string): void {
-    this.over()
     this.origin?.abort()
-    const failure: Failure = { code: 'http_upgrade_failed', side: 'origin', detail: flaw }
-    this.exchange.fail(failure, this.reasonFor(failure))
+    this.lost({ code: 'http_upgrade_failed', side: 'origin', detail: flaw })
   }
 
   failed(failure: Failure): void {
     const { exchange, origin } = this
     if (this.isOver) return
-    if (origin?.isUntouched === true && this.holdsBody && this.mayGoAgain(origin, failure)) {
+    if (origin?.isUntouched === true && exchange.holdsBody && this.mayGoAgain(origin, failure)) {
       // The connection died before a byte of the response came: the request goes again, on another one.
       this.isSending = false
       this.continueTimer?.cancel()
@@ -235,8 +242,14 @@ export class Attempt implements OriginSink {
       else this.dial()
       return
     }
+    this.lost(failure)
+  }
+
+  /** The attempt has failed for good. */
+  private lost(failure: Failure): void {
+    const { exchange, leg } = this
     this.over()
-    exchange.fail(failure, this.reasonFor(failure))
+    exchange.fail(failure, failureReason(failure, leg, exchange.route?.at))
   }
 
   /** Whether an origin may fail us so that the request goes again; only then the body is kept. */
@@ -245,36 +258,8 @@ export class Attempt implements OriginSink {
   }
 
   private mayGoAgain(origin: OriginSide, failure: Failure): boolean {
-    if (this.exchange.attempts >= MAX_ATTEMPTS) return false
+    if (this.connectionsTried >= MAX_CONNECTIONS) return false
     if (failure.isUnprocessed === true) return true
     return origin.isReused && this.isIdempotent && failure.code === 'connection_terminated'
-  }
-
-  /** The reason for a failure: for a timeout, with the place of the key that set it, or the word that it is the default. */
-  private reasonFor(failure: Failure): Reason {
-    const { leg, exchange } = this
-    const { setBy } = leg.profile
-    const fallback = exchange.route?.at
-    const where = (at: string | undefined): Reason => ({
-      code: failure.code,
-      detail: at === undefined ? `${failure.detail} (default)` : failure.detail,
-      ...((at ?? fallback) === undefined ? {} : { at: at ?? fallback ?? '' }),
-    })
-    switch (failure.detail) {
-      case 'response_header_timeout':
-        return where(leg.responseHeaderTimeoutAt)
-      case 'connection_timeout':
-        return where(setBy.connectionTimeout)
-      case 'total_connection_timeout':
-        return where(setBy.totalConnectionTimeout)
-      case 'max_connections':
-        return where(setBy.maxConnections)
-      case 'read_timeout':
-        return where(setBy.readTimeout)
-      case 'write_timeout':
-        return where(setBy.writeTimeout)
-      default:
-        return { code: failure.code, detail: failure.detail, at: leg.target.at }
-    }
   }
 }

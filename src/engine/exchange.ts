@@ -60,15 +60,18 @@ export class Exchange implements RequestSink {
   bytesOut = 0
   isOver = false
 
-  /** Body pieces that came before the origin was ready, then those that a replay would need. */
+  /** Body pieces that came before the origin was ready, then those that another try would need. */
   waiting: Buffer[] = []
+  /** `waiting` is all that has come of the body. */
+  holdsBody = true
+  /** The visitor was told to send the body it announced. */
+  saidContinue = false
   isRequestEnded: boolean
   trailers: Head | undefined
   maxBodyBytes = 0
   /** Neighbours in the engine's list of exchanges. */
   before: Exchange | undefined
   after: Exchange | undefined
-  private waitingBytes = 0
 
   constructor(owner: ExchangeOwner, side: VisitorSide, listener: Listener, generation: number) {
     this.owner = owner
@@ -94,8 +97,7 @@ export class Exchange implements RequestSink {
       return
     }
     this.waiting.push(piece)
-    this.waitingBytes += piece.length
-    if (this.waitingBytes > MAX_WAITING) this.side.pause()
+    if (this.bytesIn > MAX_WAITING) this.side.pause()
   }
 
   end(trailers: Head | undefined): void {
@@ -213,9 +215,9 @@ export class Exchange implements RequestSink {
     this.owner.ended(this)
   }
 
-  /** Body pieces were written and needn't be kept for a replay any more. */
+  /** Body pieces were written and won't be needed again. */
   forgetBody(): void {
-    this.waiting = []
-    this.waitingBytes = 0
+    this.holdsBody = false
+    if (this.waiting.length > 0) this.waiting = []
   }
 }

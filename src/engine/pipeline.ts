@@ -1,32 +1,23 @@
 // The life of one request between its head and its answer: facts, decision, and what the verdict asks for.
 // The order of the steps is decide.ts's; this file gives it a request from the wire and carries out what it says.
-import type { Clock } from '../base/clock.ts'
-import type { Random } from '../base/random.ts'
 import type { Answer } from '../http/answer.ts'
 import { readFacts } from '../http/facts.ts'
-import { rewritePath } from '../http/rewrite.ts'
 import { commit } from '../upstream/balance.ts'
 import type { Security } from '../wire/visitor-side.ts'
-import { Attempt } from './attempt.ts'
 import { decide } from './decide.ts'
 import type { Exchange } from './exchange.ts'
-import { forwardingFields, requestIdOf } from './forwarding.ts'
+import { requestIdOf } from './forwarding.ts'
 import { limitAt } from './limit-place.ts'
 import type { Live } from './live.ts'
 import { rescue } from './rescue.ts'
+import { type SendParts, send } from './send.ts'
 import { readUpgrade } from './upgrade.ts'
-import type { ForwardVerdict } from './verdict.ts'
 import { visitorMemo } from './visitor-memo.ts'
-
-export interface PipelineParts {
-  readonly clock: Clock
-  readonly random: Random
-}
 
 const NO_BODY = Buffer.alloc(0)
 
 /** Decides a request and starts whatever the verdict is. */
-export function conduct(exchange: Exchange, live: Live, parts: PipelineParts): void {
+export function conduct(exchange: Exchange, live: Live, parts: SendParts): void {
   const { side, listener } = exchange
   const { line, authority, head } = side.request
   const memo = visitorMemo(side, listener)
@@ -65,7 +56,8 @@ export function conduct(exchange: Exchange, live: Live, parts: PipelineParts): v
     exchange.target = verdict.taking.choice.target
   }
   if (verdict.kind === 'answer') exchange.answer(verdict.answer)
-  else forward(exchange, verdict, live, parts, upgrade === 'websocket')
+  else
+    send(exchange, verdict.leg, { forward: verdict.forward, live, parts, isUpgrade: upgrade === 'websocket' })
 }
 
 /** Answers that need no route. */
@@ -105,44 +97,4 @@ function bodyLimit(exchange: Exchange): Answer | undefined {
   if (exchange.maxBodyBytes === 0 || side.request.framing <= exchange.maxBodyBytes) return undefined
   const at = limitAt('body_too_large', listener, route)
   return rescue({ code: 'body_too_large', at, detail: 'Content-Length is past max_body_bytes' })
-}
-
-function forward(
-  exchange: Exchange,
-  verdict: ForwardVerdict,
-  live: Live,
-  parts: PipelineParts,
-  isUpgrade: boolean,
-): void {
-  const { side, facts } = exchange
-  const { leg } = verdict
-  const { rewrite } = verdict.forward
-  const connections = live.connections.get(leg.profile)
-  if (connections === undefined || facts === undefined)
-    throw new Error(`no connections for ${leg.profile.identity}`)
-  const rewritten = rewrite === undefined ? undefined : rewritePath(facts.path, rewrite)
-  const target = rewritten === undefined ? side.request.line.pathAndQuery : rewritten.path + facts.query
-  const { profile, target: chosen } = leg
-  const host = chosen.preserveHost && facts.authority !== '' ? facts.authority : profile.origin.hostField
-  exchange.leg = leg
-  const plan = {
-    target,
-    host,
-    ours: forwardingFields(
-      side,
-      visitorMemo(side, exchange.listener),
-      facts.client,
-      rewritten?.removedPrefix ?? '',
-    ),
-    requestIdLine: `X-Request-Id: ${exchange.requestId}\r\n`,
-    edits: leg.requestEdits,
-    isUpgrade,
-    webSocketKey:
-      isUpgrade && side.request.isConnect
-        ? Buffer.from(parts.random.id(), 'hex').toString('base64')
-        : undefined,
-    close: profile.peer.idleTimeout === 0,
-  }
-  exchange.attempt = new Attempt(exchange, leg, connections, plan, parts.clock)
-  exchange.attempt.start()
 }
