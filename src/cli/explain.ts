@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import { systemClock } from '../base/clock.ts'
 import { hasErrors } from '../base/diagnostic.ts'
+import { systemRandom } from '../base/random.ts'
 import type { LoadRequest } from '../config/loaded.ts'
 import { explain } from '../engine/explain.ts'
 import type { Field } from '../http/edits.ts'
@@ -51,6 +52,7 @@ export async function explainRequest(
     fields: flags.headers.map(fieldOf),
     from: addressOf(flags.from ?? '127.0.0.1'),
   }
+  const clock = systemClock()
   const found = await findSource(flags.config)
   if (!found.ok) {
     await printNote(`p2pstream: ${found.message}\n`)
@@ -60,14 +62,14 @@ export async function explainRequest(
     source: found.source,
     environment,
     missingReferences: 'note',
-    now: systemClock().wall(),
+    now: clock.wall(),
   })
   if (snapshot === undefined) {
     const wrong = diagnostics.filter(diagnostic => hasErrors([diagnostic]))
     await printNote(diagnosticsAsText(wrong, loaded.frame, flags.colors))
     return EXIT.no
   }
-  const explanation = explain(snapshot, request, flags.listener)
+  const explanation = explain(snapshot, request, flags.listener, { clock, random: systemRandom() })
   if (explanation.kind === 'no_listener') {
     await printNote(`p2pstream: ${explanation.why}\n`)
     return EXIT.no

@@ -33,6 +33,7 @@ const STANDINGS: Readonly<Record<ExplainedTarget['standing'], string>> = {
   other_group: 'behind a lower priority group',
   disabled: 'disabled',
   no_weight: 'weight 0',
+  unavailable: 'unavailable',
 }
 
 /** `p2pstream.yaml:41:3`, or the pointer where nothing is written. */
@@ -62,12 +63,12 @@ function routeLines(routes: readonly ExplainedRoute[], places: Places): readonly
 
 function targetLines(targets: readonly ExplainedTarget[], places: Places): readonly string[] {
   if (targets.length === 0) return []
-  const rows = targets.map(({ name, at, leadsTo, priorityGroup, weight, standing }) => [
+  const rows = targets.map(({ name, at, leadsTo, priorityGroup, weight, standing, why }) => [
     `group ${priorityGroup}`,
     `weight ${weight}`,
     name,
     leadsTo === name ? '' : leadsTo,
-    STANDINGS[standing],
+    why === undefined ? STANDINGS[standing] : `${STANDINGS[standing]}: ${why}`,
     placed(at, places),
   ])
   return ['', 'targets', ...columns(rows)]

@@ -4,26 +4,35 @@ import type { Facts } from '../http/facts.ts'
 import { locationOf, type Redirect } from '../http/location.ts'
 import type { Listener, Route } from '../snapshot/snapshot.ts'
 import { select } from '../upstream/select.ts'
+import type { Target } from '../upstream/target.ts'
+import type { Chance, Wish } from '../upstream/wish.ts'
 import { rescue } from './rescue.ts'
 import { type Trail, tellRoutes, tellTargets } from './trail.ts'
 import type { AnswerVerdict, Memory, Taking, Verdict } from './verdict.ts'
 
 /** What has been found out so far. Mutable on purpose: one short-lived object per request, filled step by step. */
-class Progress {
+class Progress implements Wish {
   readonly listener: Listener
   readonly facts: Facts
   readonly memory: Memory
+  readonly clock: Chance['clock']
+  readonly random: Chance['random']
   readonly trail: Trail | undefined
+  readonly tried: readonly Target[] = NOWHERE
   route: Route | undefined
   taking: Taking | undefined
 
-  constructor(listener: Listener, facts: Facts, memory: Memory, trail: Trail | undefined) {
+  constructor(listener: Listener, facts: Facts, memory: Memory, chance: Chance, trail: Trail | undefined) {
     this.listener = listener
     this.facts = facts
     this.memory = memory
+    this.clock = chance.clock
+    this.random = chance.random
     this.trail = trail
   }
 }
+
+const NOWHERE: readonly Target[] = []
 
 interface Step {
   readonly name: string
@@ -46,8 +55,14 @@ export const STEPS: readonly Step[] = [
 ]
 
 /** Runs the steps until one has a verdict. `trail` is told every candidate and why it was taken or not. */
-export function decide(listener: Listener, facts: Facts, memory: Memory, trail?: Trail): Verdict {
-  const progress = new Progress(listener, facts, memory, trail)
+export function decide(
+  listener: Listener,
+  facts: Facts,
+  memory: Memory,
+  chance: Chance,
+  trail?: Trail,
+): Verdict {
+  const progress = new Progress(listener, facts, memory, chance, trail)
   for (const step of STEPS) {
     trail?.step(step.name, step.does)
     const verdict = step.run(progress)
@@ -118,15 +133,16 @@ function selectTarget(progress: Progress): Verdict | undefined {
   const { pool } = route.action
   const state = memory.pools.get(pool)
   if (state === undefined) throw new Error(`pool ${pool.id} has no State`)
-  const choice = select(pool, state)
-  if (trail !== undefined) tellTargets(trail, pool, choice)
+  const choice = select(pool, state, progress)
+  if (trail !== undefined) tellTargets(trail, pool, state, choice)
   if (choice === undefined) {
     const { fallback } = listener.router
     const unused =
       fallback === undefined || fallback === route
         ? ''
         : `; default route ${fallback.id} is not used, ${route.id} matched`
-    const detail = `no target of ${pool.id} is enabled with a weight above 0${unused}`
+    const lack = pool.groups.length === 0 ? 'enabled with a weight above 0' : 'available'
+    const detail = `no target of ${pool.id} is ${lack}${unused}`
     return answer(rescue({ code: 'no_target_available', at: pool.at, detail }), route)
   }
   progress.taking = { state, choice }

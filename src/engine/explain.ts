@@ -5,7 +5,9 @@ import { type Facts, readFacts } from '../http/facts.ts'
 import { rewritePath } from '../http/rewrite.ts'
 import type { Listener, Route, Snapshot } from '../snapshot/snapshot.ts'
 import { openPoolState } from '../upstream/pool-state.ts'
+import type { Stand } from '../upstream/select.ts'
 import type { Target } from '../upstream/target.ts'
+import type { Chance } from '../upstream/wish.ts'
 import { type ChosenBy, chooseListener } from './choose-listener.ts'
 import { decide, STEPS } from './decide.ts'
 import type {
@@ -29,6 +31,7 @@ export function explain(
   snapshot: Snapshot,
   request: MadeUpRequest,
   listenerId: string | undefined,
+  chance: Chance,
   memory: Memory = FRESH,
 ): Explanation {
   const chosen = chooseListener(snapshot, readUrl(request.url), listenerId)
@@ -47,7 +50,7 @@ export function explain(
   }
   const facts = readFacts(head, listener.trustedProxies)
   const notes = new Notes()
-  return explained(listener, by, facts, notes, decide(listener, facts, memory, notes))
+  return explained(listener, by, facts, notes, decide(listener, facts, memory, chance, notes))
 }
 
 /** The trail of one decision. */
@@ -64,10 +67,10 @@ class Notes {
     this.routes.push({ id, at, priority, isDefault, fate })
   }
 
-  target(target: Target, standing: ExplainedTarget['standing']): void {
+  target(target: Target, { standing, why }: Stand): void {
     const { name, at, priorityGroup, weight } = target
     const leadsTo = target.kind === 'static' ? 'static' : target.profile.origin.url
-    this.targets.push({ name, at, leadsTo, priorityGroup, weight, standing })
+    this.targets.push({ name, at, leadsTo, priorityGroup, weight, standing, why })
   }
 }
 

@@ -52,6 +52,8 @@ export interface ExplainedTarget {
   readonly priorityGroup: number
   readonly weight: number
   readonly standing: Standing
+  /** Why it is unavailable. */
+  readonly why: string | undefined
 }
 
 /** Which fields change: dropped ones in lower case, added ones in the file's spelling; a field that is set is in both. */

@@ -44,7 +44,7 @@ export function conduct(exchange: Exchange, live: Live, parts: SendParts): void 
     exchange.answer(upgrade)
     return
   }
-  const verdict = decide(listener, facts, live)
+  const verdict = decide(listener, facts, live, parts)
   exchange.route = verdict.route
   const tooLarge = bodyLimit(exchange)
   if (tooLarge !== undefined) {

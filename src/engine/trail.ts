@@ -4,7 +4,8 @@ import { type Mismatch, mismatch } from '../match/decide.ts'
 import type { Router } from '../snapshot/router.ts'
 import type { Route } from '../snapshot/snapshot.ts'
 import type { Choice } from '../upstream/balance.ts'
-import { type Standing, standings } from '../upstream/select.ts'
+import type { PoolState } from '../upstream/pool-state.ts'
+import { type Stand, standings } from '../upstream/select.ts'
 import type { Pool, Target } from '../upstream/target.ts'
 
 /**
@@ -19,7 +20,7 @@ export interface Trail {
   /** Every route of the listener, in order of evaluation. */
   route(route: Route, fate: RouteFate): void
   /** Every target of the chosen route's pool, in the order of the file. */
-  target(target: Target, standing: Standing): void
+  target(target: Target, stand: Stand): void
 }
 
 /** Tells the fate of every route, judged one by one without the index. */
@@ -34,9 +35,9 @@ function fateOf(route: Route, facts: Facts, taken: Route | undefined): RouteFate
 }
 
 /** Tells how every target of a pool stands. */
-export function tellTargets(trail: Trail, pool: Pool, choice: Choice | undefined): void {
-  for (const [index, standing] of standings(pool, choice).entries()) {
+export function tellTargets(trail: Trail, pool: Pool, state: PoolState, choice: Choice | undefined): void {
+  for (const [index, stand] of standings(pool, state, choice).entries()) {
     const target = pool.targets[index]
-    if (target !== undefined) trail.target(target, standing)
+    if (target !== undefined) trail.target(target, stand)
   }
 }

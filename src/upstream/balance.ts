@@ -1,59 +1,30 @@
-// The policies: which member of a group is next, and what choosing it changes (arithmetic as in nginx's smooth weighted round robin).
-import { cursorOf, follow, type PoolState, type Seat, seatOf } from './pool-state.ts'
-import type { Group, LoadBalancing, Pool, Target } from './target.ts'
+// What a choice changes: the turn moves on, and the request counts as active until its exchange ends.
+import { follow, type PoolState } from './pool-state.ts'
+import { Seat } from './seat.ts'
+import type { Group, Pool, Target } from './target.ts'
 
 /** A target and the group it was chosen from. */
 export interface Choice {
   readonly pool: Pool
   readonly group: Group
   readonly target: Target
+  /** The places in the group's rota that it was chosen from, when targets that were tried already were left out. */
+  readonly among: readonly number[] | undefined
 }
 
-/** The next member of a group under the pool's policy. Only reads; ties go to the member written first. */
-export function choose(state: PoolState, pool: Pool, group: Group): Target | undefined {
-  return group.members.length < 2 ? group.members[0] : CHOOSERS[pool.loadBalancing](state, pool, group)
-}
-
-/** Applies a choice: moves the rotation, counts the request as active. The seat is what `release` takes in the end. */
-export function commit(state: PoolState, choice: Choice): Seat {
-  const { pool, group, target } = choice
-  follow(state, pool, group)
-  if (group.members.length > 1) COMMITTERS[pool.loadBalancing](state, choice)
-  const seat = state.seats[target.index]
-  if (seat === undefined) throw new Error(`target ${target.index} is not in pool ${pool.id}`)
+/** Applies a choice. The seat is what `release` takes in the end. */
+export function commit(state: PoolState, { pool, target, among }: Choice): Seat {
+  // An exchange that outlives a reload may choose again from the pool it started with: that is nobody's turn any more.
+  const isCurrent = follow(state, pool)
+  const seat = state.byKey.get(target.key) ?? new Seat(target.key)
+  if (isCurrent) seat.turns?.took(seat.place, among)
   seat.active++
+  seat.turns?.changed(seat.place)
   return seat
 }
 
 /** The exchange has ended. */
 export function release(seat: Seat): void {
   seat.active--
-}
-
-const CHOOSERS: Readonly<Record<LoadBalancing, typeof choose>> = {
-  round_robin: (state, pool, group) => group.members[cursorOf(state, pool, group) % group.members.length],
-  weighted_round_robin(state, pool, group) {
-    let chosen: Target | undefined
-    let highest = Number.NEGATIVE_INFINITY
-    for (const member of group.members) {
-      const current = (seatOf(state, pool, member)?.current ?? 0) + member.weight
-      if (current <= highest) continue
-      highest = current
-      chosen = member
-    }
-    return chosen
-  },
-}
-
-const COMMITTERS: Readonly<Record<LoadBalancing, (state: PoolState, choice: Choice) => void>> = {
-  round_robin(state, { group }) {
-    state.cursor = (state.cursor + 1) % group.members.length
-  },
-  weighted_round_robin(state, { group, target }) {
-    for (const member of group.members) {
-      const seat = state.seats[member.index]
-      if (seat !== undefined)
-        seat.current += member === target ? member.weight - group.totalWeight : member.weight
-    }
-  },
+  seat.turns?.changed(seat.place)
 }

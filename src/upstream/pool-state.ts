@@ -1,24 +1,16 @@
-// What a pool remembers across reloads: where its rotation stands, and what each target is busy with.
-// Mutable State: a class with fixed fields, read on every request. Only `commit` and `release` change it.
+// What a pool remembers across reloads: where its rotation stands, what each target is busy with, and which can't serve.
+// Mutable State, read on every request. `commit` and `release` (balance.ts) change it for requests, `setAvailable` for everything else.
 import type { Identity } from '../state/keep.ts'
-import type { Group, Pool, Target } from './target.ts'
-
-/** What is remembered of one target; it follows the target's key, wherever the target stands in the file. */
-export interface Seat {
-  /** The current weight of smooth weighted round robin. */
-  current: number
-  /** Requests between the choice of the target and the end of their exchange. */
-  active: number
-}
+import { type Arrangement, arrange, rearrange } from './arrangement.ts'
+import { Seat } from './seat.ts'
+import type { Pool } from './target.ts'
 
 export class PoolState {
-  /** The compiled pool that `seats` and `cursor` belong to; undefined before the first request. */
-  pool: Pool | undefined
-  /** Position in the rotation of round robin; counts up. */
-  cursor = 0
-  /** By `target.index` of `pool`. */
-  seats: readonly Seat[] = []
-  byKey: ReadonlyMap<string, Seat> = new Map()
+  /** Of the compiled pool that requests follow; undefined before the first one. */
+  arrangement: Arrangement | undefined
+  byKey: Map<string, Seat> = new Map()
+  /** Pools that a reload has replaced: an exchange may still hold one, but the memory never goes back to it. */
+  readonly left: WeakSet<Pool> = new WeakSet()
 }
 
 /** Fresh memory, for a pool that nobody has seen before. */
@@ -31,30 +23,47 @@ export function poolStateIdentity(pool: Pool): Identity<PoolState> {
   return `pool:${pool.id}`
 }
 
-/** What is remembered of a target; undefined when it has never been chosen since it appeared. */
-export function seatOf(state: PoolState, pool: Pool, target: Target): Seat | undefined {
-  return state.pool === pool ? state.seats[target.index] : state.byKey.get(target.key)
+/** What is remembered of a target, by its key; made when there is nothing yet. */
+export function seatOf(state: PoolState, key: string): Seat {
+  const known = state.byKey.get(key)
+  if (known !== undefined) return known
+  const seat = new Seat(key)
+  state.byKey.set(key, seat)
+  return seat
 }
 
-/** Where the rotation of a group stands under an edited pool: at the target that would have been next, or the one after it. */
-export function cursorOf(state: PoolState, pool: Pool, group: Group): number {
-  if (state.pool === pool || state.pool === undefined) return state.cursor
-  const before = state.pool.groups.find(old => old.priority === group.priority)
-  if (before === undefined) return 0
-  const places = new Map(group.members.map((member, index) => [member.key, index]))
-  for (let step = 0; step < before.members.length; step++) {
-    const member = before.members[(state.cursor + step) % before.members.length]
-    const place = member === undefined ? undefined : places.get(member.key)
-    if (place !== undefined) return place
+/**
+ * Says that a target can't serve, and why, in words for people; undefined takes it back. Each of `who` speaks for itself: the
+ * target is available when nobody objects. Called by events, so that choosing a target never asks.
+ */
+export function setAvailable(state: PoolState, key: string, who: string, why: string | undefined): void {
+  const seat = seatOf(state, key)
+  const was = seat.isAvailable
+  if (why === undefined) seat.objections.delete(who)
+  else seat.objections.set(who, why)
+  const { arrangement } = state
+  if (was !== seat.isAvailable && arrangement?.seats[seat.index] === seat) rearrange(arrangement, seat)
+}
+
+/** The memory as it stands for a pool. For one that it hasn't followed yet, or has left, a copy: only `follow` changes anything. */
+export function arrangementOf(state: PoolState, pool: Pool): Arrangement {
+  const { arrangement } = state
+  if (arrangement?.pool === pool) return arrangement
+  return arrange(pool, key => state.byKey.get(key)?.copy() ?? new Seat(key), arrangement)
+}
+
+/** Makes the memory follow an edited pool: targets that stay keep their seats, those that went are forgotten. False: it has left the pool. */
+export function follow(state: PoolState, pool: Pool): boolean {
+  const { arrangement, byKey } = state
+  if (arrangement?.pool === pool) return true
+  if (state.left.has(pool)) return false
+  const gone = new Set(byKey.values())
+  state.arrangement = arrange(pool, key => seatOf(state, key), arrangement)
+  for (const seat of state.arrangement.seats) gone.delete(seat)
+  for (const seat of gone) {
+    seat.turns = undefined
+    byKey.delete(seat.key)
   }
-  return 0
-}
-
-/** Makes the memory follow an edited pool: targets that stay keep their seats, those that went are forgotten. */
-export function follow(state: PoolState, pool: Pool, group: Group): void {
-  if (state.pool === pool) return
-  state.cursor = cursorOf(state, pool, group)
-  state.seats = pool.targets.map(target => state.byKey.get(target.key) ?? { current: 0, active: 0 })
-  state.byKey = new Map(pool.targets.map((target, index) => [target.key, state.seats[index] as Seat]))
-  state.pool = pool
+  if (arrangement !== undefined) state.left.add(arrangement.pool)
+  return true
 }

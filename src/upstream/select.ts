@@ -1,28 +1,71 @@
-// Which target of a pool serves a request: the lowest priority group that has one, then the pool's policy.
-import { type Choice, choose } from './balance.ts'
-import type { PoolState } from './pool-state.ts'
+// Which target of a pool serves a request: the lowest priority group that has one available, then the pool's policy.
+import type { Arrangement } from './arrangement.ts'
+import type { Choice } from './balance.ts'
+import { arrangementOf, type PoolState } from './pool-state.ts'
+import { makeRota } from './rota/make.ts'
+import type { Rota } from './rota/rota.ts'
 import type { Pool, Target } from './target.ts'
+import type { Wish } from './wish.ts'
 
 /** The choice, or undefined when no target is available. Only reads; `commit` applies it. */
-export function select(pool: Pool, state: PoolState): Choice | undefined {
-  for (const group of pool.groups) {
-    const target = choose(state, pool, group)
-    if (target !== undefined) return { pool, group, target }
+export function select(pool: Pool, state: PoolState, wish: Wish): Choice | undefined {
+  const arrangement = arrangementOf(state, pool)
+  if (wish.tried.length > 0) {
+    const another = untried(arrangement, wish)
+    if (another !== undefined) return another
+  }
+  const { serving } = arrangement
+  return serving === undefined ? undefined : choiceAt(pool, serving, serving.next(wish), undefined)
+}
+
+/** As if the targets that were tried weren't there; undefined when there are no others. */
+function untried({ pool, rotas }: Arrangement, wish: Wish): Choice | undefined {
+  for (const rota of rotas) {
+    const among = [...rota.seats.keys()].filter(place => !wish.tried.includes(targetAt(pool, rota, place)))
+    if (among.length === 0) continue
+    const seats = among.flatMap(place => rota.seats[place]?.copy() ?? [])
+    const next = makeRota(pool.loadBalancing, rota.group, seats, rota).next(wish)
+    return choiceAt(pool, rota, among[next] ?? 0, among)
   }
   return undefined
 }
 
-/** Why a target was taken or not: `waits` is a member of the group whose turn it isn't, `other_group` stands behind a lower one. */
-export type Standing = 'chosen' | 'waits' | 'other_group' | 'disabled' | 'no_weight'
-
-/** How each target of a pool stands after a choice, in the order of the file. */
-export function standings(pool: Pool, choice: Choice | undefined): readonly Standing[] {
-  return pool.targets.map(target => standing(target, choice))
+function choiceAt(pool: Pool, rota: Rota, place: number, among: Choice['among']): Choice {
+  return { pool, group: rota.group, target: targetAt(pool, rota, place), among }
 }
 
-function standing(target: Target, choice: Choice | undefined): Standing {
+function targetAt(pool: Pool, rota: Rota, place: number): Target {
+  const target = pool.targets[rota.seats[place]?.index ?? -1]
+  if (target === undefined) throw new Error(`nobody has place ${place} in pool ${pool.id}`)
+  return target
+}
+
+/**
+ * Why a target was taken or not: `waits` is a member of the group whose turn it isn't, `other_group` stands behind a lower one,
+ * `unavailable` would be there if it could serve.
+ */
+export type Standing = 'chosen' | 'waits' | 'other_group' | 'disabled' | 'no_weight' | 'unavailable'
+
+export interface Stand {
+  readonly standing: Standing
+  /** Why it is unavailable, for people; undefined for every other standing. */
+  readonly why: string | undefined
+}
+
+/** How each target of a pool stands after a choice, in the order of the file. */
+export function standings(pool: Pool, state: PoolState, choice: Choice | undefined): readonly Stand[] {
+  const { seats } = arrangementOf(state, pool)
+  return pool.targets.map((target, index) => {
+    const objections = [...(seats[index]?.objections.values() ?? [])]
+    const standing = standingOf(target, objections.length === 0, choice)
+    return { standing, why: standing === 'unavailable' ? objections.join('; ') : undefined }
+  })
+}
+
+function standingOf(target: Target, isAvailable: boolean, choice: Choice | undefined): Standing {
   if (!target.enabled) return 'disabled'
   if (target.weight === 0) return 'no_weight'
+  if (!isAvailable) return 'unavailable'
   if (target === choice?.target) return 'chosen'
   return target.priorityGroup === choice?.group.priority ? 'waits' : 'other_group'
 }

@@ -14,6 +14,7 @@ import type { Snapshot } from '../../src/snapshot/snapshot.ts'
 import { NOW } from '../support/config.ts'
 import { type ExampleRequest, outcomeOf, readExampleComments } from '../support/example-requests.ts'
 import { anchorsOf, blocksOf, linksOf } from '../support/markdown.ts'
+import { luck } from '../support/wish.ts'
 import { LAUNCHER } from '../support/world.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -62,7 +63,7 @@ function change(config: object, path: readonly string[], value: unknown): void {
 }
 
 function routeOf(read: Ready, { changes, request, listener, expected }: ExampleRequest): string | undefined {
-  const explanation = explain(snapshotOf(read, changes), request, listener)
+  const explanation = explain(snapshotOf(read, changes), request, listener, luck())
   expect(outcomeOf(explanation, Object.keys(expected))).toEqual(expected)
   return explanation.kind === 'explained' ? explanation.route?.id : undefined
 }

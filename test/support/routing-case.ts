@@ -15,6 +15,7 @@ import type { Snapshot } from '../../src/snapshot/snapshot.ts'
 import { commit } from '../../src/upstream/balance.ts'
 import { openPoolState } from '../../src/upstream/pool-state.ts'
 import { NOW } from './config.ts'
+import { luck } from './wish.ts'
 
 /** One request; keys that are left out are not looked at. */
 export interface RoutingCase {
@@ -111,7 +112,7 @@ export function decided({ snapshot, memory }: Loaded, asked: RoutingCase): Found
   const head = readMadeUp(request, listener)
   if ('status' in head) return { status: head.status, code: head.code, route: null }
   const facts = readFacts(head, listener.trustedProxies)
-  const verdict = decide(listener, facts, memory)
+  const verdict = decide(listener, facts, memory, luck())
   if (verdict.taking !== undefined) commit(verdict.taking.state, verdict.taking.choice)
   return { client: facts.client, ...foundIn(verdict) }
 }
@@ -139,7 +140,7 @@ function foundIn(verdict: Verdict): Found {
 
 /** Explains a request on the State as it stands. */
 export function explained({ snapshot, memory }: Loaded, asked: RoutingCase): Found {
-  const explanation = explain(snapshot, madeUp(asked), asked.listener, memory)
+  const explanation = explain(snapshot, madeUp(asked), asked.listener, luck(), memory)
   if (explanation.kind === 'no_listener') throw new Error(explanation.why)
   const { route, facts, routes } = explanation
   return {

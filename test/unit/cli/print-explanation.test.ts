@@ -37,6 +37,7 @@ const EXPLAINED: Explained = {
       priorityGroup: 0,
       weight: 100,
       standing: 'chosen',
+      why: undefined,
     },
   ],
   outcome: {

@@ -8,6 +8,7 @@ import { commit } from '../../../src/upstream/balance.ts'
 import { openPoolState } from '../../../src/upstream/pool-state.ts'
 import { type ConfigWords, configured } from '../../support/config.ts'
 import { fieldReader } from '../../support/field-reader.ts'
+import { luck } from '../../support/wish.ts'
 
 /** Decides requests on listener `web`, one after another, applying what each takes. */
 function decider(words: ConfigWords) {
@@ -24,6 +25,7 @@ function decider(words: ConfigWords) {
         addressSet([]),
       ),
       { pools },
+      luck(),
     )
   return {
     verdictOf,

@@ -9,6 +9,7 @@ import { commit } from '../../../src/upstream/balance.ts'
 import { openPoolState } from '../../../src/upstream/pool-state.ts'
 import { select } from '../../../src/upstream/select.ts'
 import { type ConfigWords, configured } from '../../support/config.ts'
+import { luck, wishOf } from '../../support/wish.ts'
 
 function snapshotOf(words: ConfigWords): Snapshot {
   const outcome = compile(configured(words))
@@ -70,7 +71,7 @@ function ask(
     fields: rest.fields ?? [],
     from: rest.from ?? '192.0.2.1',
   }
-  const explanation = explain(SNAPSHOT, request, rest.listener)
+  const explanation = explain(SNAPSHOT, request, rest.listener, luck())
   if (explanation.kind !== 'explained') throw new Error(explanation.why)
   return explanation
 }
@@ -170,11 +171,11 @@ describe('explaining a forward', () => {
     const pool = SNAPSHOT.pools.get('main')
     if (pool === undefined) throw new Error('no pool')
     const state = openPoolState()
-    const choice = select(pool, state)
+    const choice = select(pool, state, wishOf())
     if (choice === undefined) throw new Error('no choice')
     commit(state, choice)
     const request = { method: 'GET', url: 'http://app.example:8080/api', fields: [], from: '' }
-    const next = explain(SNAPSHOT, request, undefined, { pools: new Map([[pool, state]]) })
+    const next = explain(SNAPSHOT, request, undefined, luck(), { pools: new Map([[pool, state]]) })
     expect(next).toMatchObject({
       outcome: {
         target: 'b',
@@ -182,7 +183,7 @@ describe('explaining a forward', () => {
         responseHeaderTimeoutAt: '/upstreams/main/targets/1/response_header_timeout',
       },
     })
-    expect(state.cursor).toBe(1)
+    expect(select(pool, state, wishOf())?.target.key).toBe('b')
   })
 })
 
@@ -280,7 +281,7 @@ describe('the listener', () => {
     },
   })
   const chosen = (snapshot: Snapshot, url: string, id?: string) => {
-    const told = explain(snapshot, { method: 'GET', url, fields: [], from: '' }, id)
+    const told = explain(snapshot, { method: 'GET', url, fields: [], from: '' }, id, luck())
     return told.kind === 'explained' ? `${told.listener.id} by ${told.listener.by}` : told.why
   }
 

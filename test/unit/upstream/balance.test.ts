@@ -2,38 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openKeep } from '../../../src/state/keep.ts'
 import { commit, release } from '../../../src/upstream/balance.ts'
-import { compilePool } from '../../../src/upstream/compile.ts'
-import { openPoolState, type PoolState, poolStateIdentity, seatOf } from '../../../src/upstream/pool-state.ts'
+import { openPoolState, poolStateIdentity, seatOf } from '../../../src/upstream/pool-state.ts'
 import { select, standings } from '../../../src/upstream/select.ts'
-import type { LoadBalancing, Pool } from '../../../src/upstream/target.ts'
-import { configOf, type TargetWords } from '../../support/config.ts'
-
-function pool(load_balancing: LoadBalancing, targets: readonly TargetWords[]): Pool {
-  const { main: written } = configOf({ upstreams: { main: { load_balancing, targets } } }).upstreams
-  if (written === undefined) throw new Error('no pool')
-  return compilePool(
-    { ...written, id: 'main', name: 'main', at: '/upstreams/main', hash: '' },
-    undefined,
-    new Map(),
-    new Map(),
-  )
-}
-
-/** Targets `a`, `b`, ... with these weights. */
-function weighted(...weights: readonly number[]): readonly TargetWords[] {
-  return weights.map((weight, index) => ({ id: String.fromCharCode(97 + index), url: 'http://x', weight }))
-}
-
-function take(state: PoolState, from: Pool, times: number): string {
-  let names = ''
-  for (let n = 0; n < times; n++) {
-    const choice = select(from, state)
-    if (choice === undefined) return `${names}-`
-    release(commit(state, choice))
-    names += choice.target.name
-  }
-  return names
-}
+import { named, pool, take, weighted } from '../../support/pools.ts'
+import { wishOf } from '../../support/wish.ts'
 
 describe('round robin', () => {
   it('takes turns in the order of the file, whatever the weights', () => {
@@ -48,14 +20,9 @@ describe('round robin', () => {
     ['everybody is new', 'ab', 1, 'xyz', 'xyz'],
     ['all but one go and come back', 'abc', 2, 'c', 'ccc'],
   ])('goes on where it stood when %s', (_, before, turns, after, expected) => {
-    const named = (names: string) =>
-      pool(
-        'round_robin',
-        [...names].map(id => ({ id, url: 'http://x' })),
-      )
     const state = openPoolState()
-    take(state, named(before), turns)
-    expect(take(state, named(after), 3)).toBe(expected)
+    take(state, pool('round_robin', named(before)), turns)
+    expect(take(state, pool('round_robin', named(after)), 3)).toBe(expected)
   })
 })
 
@@ -111,11 +78,11 @@ describe('choosing', () => {
       const from = pool(policy, weighted(2, 3))
       const state = openPoolState()
       take(state, from, 3)
-      const first = select(from, state)
-      expect(select(from, state)?.target).toBe(first?.target)
+      const first = select(from, state, wishOf())
+      expect(select(from, state, wishOf())?.target).toBe(first?.target)
       const edited = pool(policy, weighted(2, 3, 4))
-      expect(select(edited, state)?.target.key).toBe(select(edited, state)?.target.key)
-      expect(select(from, state)?.target).toBe(first?.target)
+      expect(select(edited, state, wishOf())?.target.key).toBe(select(edited, state, wishOf())?.target.key)
+      expect(select(from, state, wishOf())?.target).toBe(first?.target)
     }
   })
 
@@ -131,7 +98,7 @@ describe('choosing', () => {
           )
         const state = openPoolState()
         take(state, make(before), turns)
-        const choice = select(make(after), state)
+        const choice = select(make(after), state, wishOf())
         expect(take(state, make(after), 1)).toBe(choice?.target.name)
       }),
     )
@@ -146,18 +113,21 @@ describe('choosing', () => {
     ])
     const state = openPoolState()
     expect(take(state, from, 3)).toBe('aaa')
-    expect(standings(from, select(from, state))).toEqual(['other_group', 'disabled', 'chosen', 'no_weight'])
+    const stands = standings(from, state, select(from, state, wishOf()))
+    expect(stands.map(({ standing }) => standing)).toEqual(['other_group', 'disabled', 'chosen', 'no_weight'])
   })
 
   it('without any target chooses none', () => {
     const from = pool('round_robin', [{ id: 'a', url: 'http://x', enabled: false }])
-    expect(select(from, openPoolState())).toBeUndefined()
-    expect(standings(from, undefined)).toEqual(['disabled'])
+    expect(select(from, openPoolState(), wishOf())).toBeUndefined()
+    expect(standings(from, openPoolState(), undefined)).toEqual([{ standing: 'disabled', why: undefined }])
   })
 
   it('tells who waits for a turn', () => {
     const from = pool('weighted_round_robin', weighted(1, 1))
-    expect(standings(from, select(from, openPoolState()))).toEqual(['chosen', 'waits'])
+    const state = openPoolState()
+    const stands = standings(from, state, select(from, state, wishOf()))
+    expect(stands.map(({ standing }) => standing)).toEqual(['chosen', 'waits'])
   })
 })
 
@@ -166,19 +136,16 @@ describe('active requests', () => {
     const from = pool('round_robin', weighted(1, 1))
     const state = openPoolState()
     const taken = [1, 2, 3].map(() => {
-      const choice = select(from, state)
+      const choice = select(from, state, wishOf())
       if (choice === undefined) throw new Error('no target')
       return commit(state, choice)
     })
     const edited = pool('round_robin', weighted(1, 1).toReversed())
     take(state, edited, 1)
-    const active = (index: number) => {
-      const target = edited.targets[index]
-      return target === undefined ? undefined : seatOf(state, edited, target)?.active
-    }
-    expect([active(0), active(1)]).toEqual([1, 2])
+    const active = () => ['a', 'b'].map(key => seatOf(state, key).active)
+    expect(active()).toEqual([2, 1])
     for (const seat of taken) release(seat)
-    expect([active(0), active(1)]).toEqual([0, 0])
+    expect(active()).toEqual([0, 0])
   })
 })
 
