@@ -7,7 +7,9 @@ import {
   type Flags,
   HEALTHCHECK,
   INIT,
+  LIST,
   RELOAD,
+  ROUTES,
   RUN,
   STATUS,
   VALIDATE,
@@ -85,7 +87,8 @@ export const COMMANDS: readonly Command[] = [
       const { explainRequest } = await import('./explain.ts')
       return explainRequest(
         {
-          config: given.text('config'),
+          ...serverFlags(given),
+          live: given.isOn('live'),
           method: given.text('method') ?? '',
           url: given.text('url') ?? '',
           headers: given.list('header'),
@@ -122,6 +125,35 @@ export const COMMANDS: readonly Command[] = [
         },
         variables,
       )
+    },
+  },
+  {
+    line: 'routes',
+    describe: "List a running server's routes in the order they are tried, and where they lead",
+    flags: ROUTES,
+    async call(given, variables) {
+      const { showRoutes } = await import('./lists.ts')
+      const flags = { ...serverFlags(given), format: given.word<'text'>('format') }
+      return showRoutes({ ...flags, listener: given.text('listener') }, variables)
+    },
+  },
+  {
+    line: 'upstreams',
+    describe: "List a running server's pools",
+    flags: LIST,
+    async call(given, variables) {
+      const { showUpstreams } = await import('./lists.ts')
+      return showUpstreams({ ...serverFlags(given), format: given.word('format') }, variables)
+    },
+  },
+  {
+    line: 'targets [upstream]',
+    describe: "List a running server's targets: available or why not, and what they are busy with",
+    flags: LIST,
+    async call(given, variables) {
+      const { showTargets } = await import('./lists.ts')
+      const flags = { ...serverFlags(given), format: given.word<'text'>('format') }
+      return showTargets({ ...flags, upstream: given.text('upstream') }, variables)
     },
   },
   {

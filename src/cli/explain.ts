@@ -8,14 +8,17 @@ import { explain } from '../engine/explain.ts'
 import type { Field } from '../http/edits.ts'
 import { check, placesOf } from './check.ts'
 import { EXIT } from './exit-codes.ts'
+import { explainLive } from './explain-live.ts'
+import type { ServerFlags } from './find-server.ts'
 import { printNote, printResult } from './print.ts'
 import { diagnosticsAsText } from './print-diagnostics.ts'
 import { explanationJson, explanationText, pointersOf } from './print-explanation.ts'
 import { findSource } from './source.ts'
 import { UsageError } from './usage.ts'
 
-export interface ExplainFlags {
-  readonly config: string | undefined
+export interface ExplainFlags extends ServerFlags {
+  /** Asks the running server. */
+  readonly live: boolean
   readonly method: string
   readonly url: string
   /** `Name: value`, as written. */
@@ -52,6 +55,7 @@ export async function explainRequest(
     fields: flags.headers.map(fieldOf),
     from: addressOf(flags.from ?? '127.0.0.1'),
   }
+  if (flags.live) return explainLive(request, flags, environment)
   const clock = systemClock()
   const found = await findSource(flags.config)
   if (!found.ok) {

@@ -64,27 +64,6 @@ export const VALIDATE: Flags = {
   },
 }
 
-export const EXPLAIN: Flags = {
-  config: CONFIG,
-  header: {
-    type: 'array',
-    alias: 'H',
-    requiresArg: true,
-    describe: "A field of the request, 'Name: value'; may be repeated",
-  },
-  from: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'The address that the request comes from [127.0.0.1]',
-  },
-  listener: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'The listener that gets it [the one with the port of the URL]',
-  },
-  format: format('text', 'json'),
-}
-
 /** Which running server a command is for. */
 const SERVER: Flags = {
   config: {
@@ -108,7 +87,38 @@ const SERVER: Flags = {
   },
 }
 
+export const EXPLAIN: Flags = {
+  ...SERVER,
+  config: CONFIG,
+  live: { type: 'boolean', describe: 'Asks the running server: by what it runs, and how its targets are' },
+  header: {
+    type: 'array',
+    alias: 'H',
+    requiresArg: true,
+    describe: "A field of the request, 'Name: value'; may be repeated",
+  },
+  from: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'The address that the request comes from [127.0.0.1]',
+  },
+  listener: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'The listener that gets it [the one with the port of the URL]',
+  },
+  format: format('text', 'json'),
+}
+
 export const STATUS: Flags = { ...SERVER, format: format('text', 'json') }
+
+export const ROUTES: Flags = {
+  ...SERVER,
+  listener: { type: 'string', requiresArg: true, describe: 'Only those of one listener' },
+  format: format('text', 'json'),
+}
+
+export const LIST: Flags = { ...SERVER, format: format('text', 'json') }
 
 export const RELOAD: Flags = {
   ...SERVER,

@@ -10,6 +10,7 @@ import type {
   ExplainedTarget,
 } from '../engine/explanation.ts'
 import { columns } from './columns.ts'
+import { placed } from './live-places.ts'
 
 export type Places = ReadonlyMap<Pointer, Place>
 
@@ -34,12 +35,6 @@ const STANDINGS: Readonly<Record<ExplainedTarget['standing'], string>> = {
   disabled: 'disabled',
   no_weight: 'weight 0',
   unavailable: 'unavailable',
-}
-
-/** `p2pstream.yaml:41:3`, or the pointer where nothing is written. */
-function placed(at: Pointer, places: Places): string {
-  const place = places.get(at)
-  return place === undefined ? at : `${place.file}:${place.line}:${place.column}`
 }
 
 function routeLines(routes: readonly ExplainedRoute[], places: Places): readonly string[] {
@@ -130,8 +125,12 @@ export function explanationText(explained: Explained, places: Places): string {
   return `${lines.join('\n')}\n`
 }
 
-/** For programs: beside every pointer `at` its `place`. */
-export function explanationJson(explained: Explained, places: Places): string {
+/** For programs: beside every pointer `at` its `place`, and `more` after the rest. */
+export function explanationJson(
+  explained: Explained,
+  places: Places,
+  more: Readonly<Record<string, unknown>> = {},
+): string {
   const withPlaces = (_: string, value: unknown): unknown => {
     if (typeof value !== 'object' || value === null || !('at' in value)) return value
     const place = places.get(String(value.at))
@@ -139,7 +138,7 @@ export function explanationJson(explained: Explained, places: Places): string {
       ? value
       : { ...value, place: { file: place.file, line: place.line, column: place.column } }
   }
-  return `${JSON.stringify(explained, withPlaces, 2)}\n`
+  return `${JSON.stringify({ ...explained, ...more }, withPlaces, 2)}\n`
 }
 
 /** Every pointer whose place is shown. */

@@ -63,9 +63,10 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
   const faults = watchFaults(log)
   const access = openAccessLog({ lines: recordLines(clock), clock, log, rules: SILENT })
   const stateDir = stateFolder(environment)
+  const random = systemRandom()
   const engine = startEngine({
     clock,
-    random: systemRandom(),
+    random,
     log,
     access,
     keep: openKeep(),
@@ -106,6 +107,7 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
   const desk = openDesk({
     engine,
     reloader,
+    chance: { clock, random },
     isReady: () => phase === 'serving',
     facts: { version, build: revision, node, pid: process.pid, file: found.name, startedAt: clock.wall() },
   })

@@ -1,9 +1,14 @@
 // What can be asked of the door: method and path, who may, and the answer.
 import type { Engine } from '../engine/engine.ts'
+import type { Live } from '../engine/live.ts'
 import type { Reloader } from '../reload/reload.ts'
+import type { Chance } from '../upstream/wish.ts'
+import { sayExplanation } from './explain.ts'
 import { tellConfig } from './findings.ts'
 import { type Asked, type Said, sayJson, sayTrouble } from './message.ts'
+import { sayTargets, sayUpstreams } from './pools.ts'
 import { openReloadRequests } from './reload-request.ts'
+import { sayRoutes } from './routes.ts'
 import { type Facts, tellStatus } from './status.ts'
 
 /** `nothing`: everybody who reaches the door. */
@@ -20,6 +25,8 @@ export interface PageParts {
   readonly engine: Engine
   readonly reloader: Reloader
   readonly facts: Facts
+  /** What a policy may throw dice with. */
+  readonly chance: Chance
   /** Whether visitors should be sent here: started, and not stopping. */
   readonly isReady: () => boolean
 }
@@ -30,8 +37,14 @@ function readiness(isReady: boolean): Said {
     : sayTrouble(503, { code: 'not_ready', message: 'starting or draining' }, { 'Retry-After': '1' })
 }
 
+const STARTING = sayTrouble(503, { code: 'not_ready', message: 'the first configuration is not live yet' })
+
 /** Every page. */
-export function pagesOf({ engine, reloader, facts, isReady }: PageParts): readonly Page[] {
+export function pagesOf({ engine, reloader, facts, chance, isReady }: PageParts): readonly Page[] {
+  const ofLive =
+    (say: (asked: Asked, live: Live) => Said): Page['answer'] =>
+    asked =>
+      engine.live === undefined ? STARTING : say(asked, engine.live)
   return [
     { method: 'GET', path: '/-/healthy', needs: 'nothing', answer: () => sayJson(200, { healthy: true }) },
     { method: 'GET', path: '/-/ready', needs: 'nothing', answer: () => readiness(isReady()) },
@@ -47,6 +60,15 @@ export function pagesOf({ engine, reloader, facts, isReady }: PageParts): readon
       path: '/api/status',
       needs: 'read',
       answer: () => sayJson(200, tellStatus(engine, reloader.status, facts, isReady())),
+    },
+    { method: 'GET', path: '/api/routes', needs: 'read', answer: ofLive(sayRoutes) },
+    { method: 'GET', path: '/api/upstreams', needs: 'read', answer: ofLive(sayUpstreams) },
+    { method: 'GET', path: '/api/targets', needs: 'read', answer: ofLive(sayTargets) },
+    {
+      method: 'POST',
+      path: '/api/explain',
+      needs: 'read',
+      answer: ofLive((asked, live) => sayExplanation(asked, live, chance)),
     },
   ]
 }

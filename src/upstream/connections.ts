@@ -13,6 +13,13 @@ import { WaitingLine } from './waiting-line.ts'
 /** An origin that announces its idle timeout is left this much earlier, so that its close doesn't cross our request. */
 const HINT_MARGIN = 1_000
 
+export interface ConnectionCounts {
+  readonly open: number
+  /** Of the open ones. */
+  readonly idle: number
+  readonly waiting: number
+}
+
 export class Connections implements OriginOwner, SessionOwner, Disposable {
   private readonly idle: H1Origin[] = []
   private readonly sessions: H2OriginSession[] = []
@@ -35,6 +42,12 @@ export class Connections implements OriginOwner, SessionOwner, Disposable {
     this.request = dialRequest(profile, parts.trust)
     const { maxConnections, connectionTimeout } = profile.peer
     if (maxConnections > 0) this.line = new WaitingLine(parts.clock, connectionTimeout)
+  }
+
+  /** How many there are or are on their way, how many of them rest, and how many exchanges wait for one. */
+  counts(): ConnectionCounts {
+    const resting = this.sessions.filter(({ isIdle }) => isIdle).length
+    return { open: this.open.size, idle: this.idle.length + resting, waiting: this.line?.size ?? 0 }
   }
 
   /** A connection that is there already: an idle one, taken out of the pool, or a place on one of HTTP/2. */

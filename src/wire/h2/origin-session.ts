@@ -79,6 +79,11 @@ export class H2OriginSession {
     )
   }
 
+  /** Whether no exchange has a stream on it. */
+  get isIdle(): boolean {
+    return this.sides.size === 0
+  }
+
   /** WebSockets may be asked for (RFC 8441 3). */
   get takesConnect(): boolean {
     return this.session.remoteSettings.enableConnectProtocol === true
