@@ -98,6 +98,14 @@ export const DIAGNOSTIC_CODES = {
   'target/sni': 'Not a name that can be asked for in a TLS handshake.',
   'target/credentials': 'A user name with a colon, or credentials with a control character (RFC 7617).',
   'target/duplicate-id': 'Two targets of one pool have the same id; both places are shown.',
+  'health/path': 'A probe asks for a path that starts with `/`, in ASCII and without a fragment.',
+  'health/statuses': 'Neither a status from 100 to 599 nor a range like `200-399`.',
+  'health/timeout':
+    'The `timeout` of a health check is longer than its `interval`: a probe would not be over when the next one is due.',
+  'health/long-timeout':
+    'The `timeout` of a health check is long. It limits probes; how long a request may take is `response_header_timeout`.',
+  'health/not-enabled':
+    'A health check is described and nowhere enabled. `enabled: false` says that this is meant.',
   'static/two-bodies': 'A static answer has both `body` and `template`.',
   'static/no-content': 'A body with a status that has none: 204, 205 or 304.',
   'template/body': 'A template has neither `body` nor `body_file`, or both.',

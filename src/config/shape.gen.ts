@@ -231,6 +231,44 @@ export interface Peer {
 /** A length of time with its unit, as everywhere; `null` is the built-in default. */
 export type PeerDuration = string | null
 
+/** Requests of our own that show whether a target is well. Written under an upstream and under a target; they merge in that order, key by key. `null` is the built-in default. A probe goes over a connection of its own, made as `peer` says, carries the target's `request_headers` and `basic_auth`, and follows no redirect. The first one comes at a random moment within the interval. */
+export interface HealthCheck {
+  /** Whether the target is checked at all. Left out: false. */
+  readonly enabled?: boolean | null
+  /** The method of a probe. Left out: GET. */
+  readonly method?: 'GET' | 'HEAD' | null
+  /** The path of a probe as it goes on the wire; a query may follow. Left out: /. */
+  readonly path?: string | null
+  /** Headers of a probe, over the target's: a value or a list of values for each name. `Host` may be among them; left out, it is the url's. */
+  readonly headers?: HeaderValues
+  /** From the end of one probe to the next. Left out: 10s. */
+  readonly interval?: PeerDuration
+  /** From the start of the connection to the end of the answer, of which at most 64 KiB of body are read. Not longer than `interval`. It is not how long requests may take: that is `response_header_timeout`. Left out: 2s. */
+  readonly timeout?: PeerDuration
+  /** So many good probes in a row make a target healthy. Left out: 2. */
+  readonly healthy_threshold?: number | null
+  /** So many bad probes in a row make it unhealthy: no new request goes there. Left out: 2. */
+  readonly unhealthy_threshold?: number | null
+  /** What a good answer has: a status, a range, or a list of them. Left out: 200-399. */
+  readonly expected_status?: readonly string[] | null
+  /** What a target is taken for until its first probes say more: `unknown` is available, `unhealthy` is not. Left out: unknown. */
+  readonly initial?: 'unknown' | 'unhealthy' | null
+}
+
+/** What requests themselves show: a target that fails them cools down, and gets no new request meanwhile. Connections that fail, timeouts and resets before the response's head count; never a visitor that gave up, and nothing that happens in a body. Written under an upstream and under a target; they merge in that order, key by key. `null` is the built-in default. */
+export interface PassiveHealth {
+  /** Whether failed requests count. Left out: what `health_check.enabled` is. */
+  readonly enabled?: boolean | null
+  /** So many failures within `window` begin a cool-down. Left out: 1. */
+  readonly max_failures?: number | null
+  /** How long a failure counts. Left out: 30s. */
+  readonly window?: PeerDuration
+  /** How long a target then gets no new request; a good probe ends it early. Left out: 30s. */
+  readonly cooldown?: PeerDuration
+  /** Answers that count as failures, too: a status, a range, or a list of them. Left out: none. */
+  readonly statuses?: readonly string[] | null
+}
+
 /** How a target is chosen among the available ones of the lowest priority group. `weighted_round_robin` is smooth (weights 3 and 1 give 75 % and 25 %), `round_robin` ignores weights. */
 export type LoadBalancing = 'weighted_round_robin' | 'round_robin'
 
@@ -247,6 +285,10 @@ export interface Upstream {
   readonly tags: Tags
   /** Connection options for the targets of this pool. */
   readonly peer: Peer
+  /** How the proxy targets of this pool are checked. */
+  readonly health_check: HealthCheck
+  /** What failed requests mean for the proxy targets of this pool. */
+  readonly passive_health: PassiveHealth
   /** The targets, in order. */
   readonly targets: Targets
 }
@@ -282,6 +324,10 @@ export interface Target {
   readonly basic_auth?: BasicAuth
   /** Proxy targets: connection options. */
   readonly peer: Peer
+  /** Proxy targets: how it is checked. */
+  readonly health_check: HealthCheck
+  /** Proxy targets: what failed requests mean for it. */
+  readonly passive_health: PassiveHealth
   /** An answer that we make ourselves, whatever the method. At most one of `body` and `template`. */
   readonly static?: StaticResponse
 }
@@ -383,6 +429,10 @@ export interface Forward {
   readonly tags: Tags
   /** In place of an upstream: connection options for the targets of the pool. Beside `upstream`: goes over the targets' for the route's own traffic. */
   readonly peer: Peer
+  /** In place of an upstream: how the proxy targets of the pool are checked. */
+  readonly health_check: HealthCheck
+  /** In place of an upstream: what failed requests mean for the proxy targets of the pool. */
+  readonly passive_health: PassiveHealth
   /** The targets, in order. */
   readonly targets: Targets
 }

@@ -134,6 +134,8 @@ class Workshop {
         hash: this.poolHash(content, written.targets),
         load_balancing: written.load_balancing,
         peer: written.peer,
+        health_check: written.health_check,
+        passive_health: written.passive_health,
         targets: written.targets,
       })
       yield
@@ -182,6 +184,8 @@ class Workshop {
       hash: this.poolHash(content, forward.targets),
       load_balancing: forward.load_balancing,
       peer: forward.peer,
+      health_check: forward.health_check,
+      passive_health: forward.passive_health,
       targets: forward.targets,
     })
   }

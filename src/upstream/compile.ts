@@ -4,6 +4,7 @@ import { hashOf } from '../base/hash.ts'
 import { type Pointer, step } from '../base/pointer.ts'
 import type { Upstream, Target as WrittenTarget } from '../config/shape.gen.ts'
 import { type WrittenEdits, writtenFields } from '../http/edits.ts'
+import { compileHealth, type HealthLayer } from './health/compile.ts'
 import { compileLegs } from './legs.ts'
 import { originWord, readOrigin } from './origin.ts'
 import { type MergedPeer, mergePeer } from './peer.ts'
@@ -14,7 +15,8 @@ import type { Group, Pool, Target } from './target.ts'
 /** A template of kind `generic_body`, by id. */
 export type Bodies = ReadonlyMap<string, Body>
 
-export interface WrittenPool extends Pick<Upstream, 'load_balancing' | 'peer' | 'targets'> {
+export interface WrittenPool
+  extends Pick<Upstream, 'load_balancing' | 'peer' | 'health_check' | 'passive_health' | 'targets'> {
   readonly id: string
   readonly name: string
   readonly at: Pointer
@@ -42,6 +44,7 @@ export function compilePool(
         index,
         key,
         peer,
+        health: written,
         bodies,
         files,
       }),
@@ -65,6 +68,8 @@ interface Place {
   readonly index: number
   readonly key: string
   readonly peer: MergedPeer
+  /** The pool's. */
+  readonly health: HealthLayer
   readonly bodies: Bodies
   readonly files: ReadonlyMap<string, Uint8Array>
 }
@@ -85,14 +90,19 @@ function compileTarget(written: WrittenTarget, place: Place): Target {
     return { kind: 'static', ...common, answer: staticAnswer(written.static, bodies, at) }
   }
   const timeout = written.response_header_timeout
+  const origin = readOrigin(written.url ?? '')
+  const requestEdits = targetEdits(written)
   return {
     kind: 'proxy',
     ...common,
-    profile: profileOf(poolId, key, readOrigin(written.url ?? ''), peerOf(written, place)),
+    profile: profileOf(poolId, key, origin, peerOf(written, place)),
     preserveHost: written.preserve_host,
     responseHeaderTimeout: timeout === undefined ? RESPONSE_HEADER_TIMEOUT : duration(timeout),
     responseHeaderTimeoutAt: timeout === undefined ? undefined : step(at, 'response_header_timeout'),
-    requestEdits: targetEdits(written),
+    requestEdits,
+    health: written.enabled
+      ? compileHealth(poolId, key, origin, requestEdits, [place.health, written])
+      : undefined,
   }
 }
 

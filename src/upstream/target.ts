@@ -2,6 +2,7 @@
 import type { Pointer } from '../base/pointer.ts'
 import type { Answer } from '../http/answer.ts'
 import type { FieldEdits, WrittenEdits } from '../http/edits.ts'
+import type { HealthRules } from './health/rules.ts'
 
 export type LoadBalancing = 'round_robin' | 'weighted_round_robin'
 
@@ -68,6 +69,8 @@ export interface ProxyTarget extends TargetCommon {
   readonly responseHeaderTimeoutAt: Pointer | undefined
   /** Changes to the request's fields, the target's own and basic_auth. */
   readonly requestEdits: readonly WrittenEdits[]
+  /** Undefined when nothing is known of its health but that it is enabled. */
+  readonly health: HealthRules | undefined
 }
 
 export interface StaticTarget extends TargetCommon {

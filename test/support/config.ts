@@ -124,6 +124,8 @@ function targetOf(words: TargetWords): Target {
     tls_skip_verify: false,
     preserve_host: false,
     request_headers: NO_EDITS,
+    health_check: {},
+    passive_health: {},
     peer: {},
     ...rest,
     ...(answer === undefined ? {} : { static: { status: 200, headers: {}, ...answer } }),
@@ -132,7 +134,15 @@ function targetOf(words: TargetWords): Target {
 
 function poolOf(words: ForwardWords): Forward {
   const targets = (words.targets ?? []).map(targetOf)
-  return { load_balancing: 'weighted_round_robin', tags: [], peer: {}, ...words, targets }
+  return {
+    load_balancing: 'weighted_round_robin',
+    tags: [],
+    peer: {},
+    health_check: {},
+    passive_health: {},
+    ...words,
+    targets,
+  }
 }
 
 function routeOf(words: RouteWords): Route {

@@ -1,6 +1,7 @@
 // Every `x-form` of the schema.
 import { contentTypeForm, headerNameForm, headerValueForm } from './fields.ts'
 import type { Form } from './form.ts'
+import { probePathForm, statusesForm } from './health.ts'
 import { bindForm, cidrForm, originForm } from './network.ts'
 import { hostForm, pathForm, pathOrEmptyForm, wirePathForm } from './request.ts'
 import { certificateHostForm, ciphersForm, sniForm } from './tls.ts'
@@ -36,8 +37,10 @@ export const FORMS: Readonly<Record<string, Form>> = {
   path: pathForm,
   path_or_empty: pathOrEmptyForm,
   percent: percentForm,
+  probe_path: probePathForm,
   size: sizeForm,
   sni: sniForm,
+  statuses: statusesForm,
   username: usernameForm,
   wire_path: wirePathForm,
 }

@@ -2,6 +2,7 @@
 import { certificateRule } from './certificate.ts'
 import type { Rule } from './draft.ts'
 import { headerRule } from './headers.ts'
+import { healthRule } from './health.ts'
 import { listenerRule } from './listener.ts'
 import { peerRule } from './peer.ts'
 import { poolRule } from './pool.ts'
@@ -19,6 +20,7 @@ export const RULES: readonly Rule[] = [
   targetRule,
   targetIdRule,
   peerRule,
+  healthRule,
   headerRule,
   redirectRule,
   templateRule,

@@ -11,6 +11,8 @@ const PROXY_KEYS = [
   'preserve_host',
   'request_headers',
   'basic_auth',
+  'health_check',
+  'passive_health',
   'peer',
 ] as const
 /** Statuses whose responses have no body (RFC 9110 section 6.4.1). */

@@ -58,8 +58,10 @@ describe('forms take', () => {
     ['path', ['/', '/a', '/a/', '/a b', '/ä', '/a.b/..c', '/a;b=c']],
     ['path_or_empty', ['', '/a']],
     ['percent', ['0%', '100%', '12.5%']],
+    ['probe_path', ['/', '/healthz', '/x?full=1&a=%20']],
     ['sni', ['', 'a', 'a.example.com', 'xn--bcher-kva.example', 'a_b.example']],
     ['size', ['0', '512', '64KiB', '1TiB']],
+    ['statuses', ['100', '204', '200-399', '599-599']],
     ['username', ['a', 'a@b', '']],
     ['wire_path', ['', '/a', '/a%20b', '/a/%C3%A4', "/a!$&'()*+,;=:@"]],
   ])('%s', (form, texts) => {
@@ -67,7 +69,7 @@ describe('forms take', () => {
   })
 
   it('every form has accepted something here', () => {
-    expect(Object.keys(FORMS)).toHaveLength(23)
+    expect(Object.keys(FORMS)).toHaveLength(25)
   })
 })
 
@@ -121,6 +123,8 @@ describe('forms refuse', () => {
       ],
     ],
     ['method', ['', 'get', 'A B', 'TRACE', 'connect']],
+    ['probe_path', ['', 'healthz', '/a b', '/ä', '/a#b', 'http://a/b', '/\r\nX: y']],
+    ['statuses', ['', '99', '600', '0200', '399-200', '2xx', '200-', '200 - 300', '200-399,404']],
     ['mode', ['', '0888', '1660', '66', 'rw']],
     ['name', ['a\nb', '\u0007', 'ü'.repeat(65)]],
     [

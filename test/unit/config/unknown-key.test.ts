@@ -15,7 +15,7 @@ describe('words of other proxies, and of what isn’t there yet', () => {
     ['upstreams.x', 'algorithm', 'load_balancing'],
     ['upstreams.x', 'loadBalancing', 'load_balancing'],
     ['upstreams.x', 'hashOn', 'hashing'],
-    ['upstreams.x', 'healthcheck', 'health checks'],
+    ['upstreams.x', 'healthcheck', 'health_check'],
     ['upstreams.x', 'servers', 'targets'],
     ['upstreams.x.targets.0', 'priorityGroup', 'priority_group'],
     ['upstreams.x.targets.0', 'static_status_code', 'static.status'],
