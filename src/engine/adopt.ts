@@ -10,7 +10,7 @@ import type { Shown } from '../tls/shown.ts'
 import { Door } from './door.ts'
 import { changedUnder } from './drain.ts'
 import type { Adopter } from './engine.ts'
-import { bind, type Live } from './live.ts'
+import { bind, followHealth, type Live } from './live.ts'
 import { newlyShown, secure } from './secure.ts'
 
 export type Adoption =
@@ -39,7 +39,7 @@ export async function acquire(
   next: Snapshot,
 ): Promise<Acquired | (Adoption & { readonly ok: false })> {
   const wanted = enabledListeners(next)
-  const bindings = await inSlices(bind(next, engine.parts.keep, engine.wire), engine.parts.clock, nextTurn)
+  const bindings = await inSlices(bind(next, engine.parts.keep, engine), engine.parts.clock, nextTurn)
   const secured = await secure(next, engine.parts)
   if (!secured.ok) return secured
   const plan = await inSlices(planSteps(engine.live?.snapshot, next), engine.parts.clock, nextTurn)
@@ -60,6 +60,7 @@ export async function acquire(
     shown: secured.shown,
     pools: bindings.pools,
     connections: bindings.connections,
+    health: bindings.health,
   }
   return {
     ok: true,
@@ -154,6 +155,7 @@ export async function release(
 ): Promise<Adoption & { readonly ok: true }> {
   const { live, closing, opened, identities } = acquired
   const { log } = engine.parts
+  followHealth(live)
   for (const { certificate, notAfter } of acquired.newlyShown) {
     const expires = new Date(notAfter * 1000).toISOString()
     log.info('certificate/loaded', { certificate: certificate.id, hosts: certificate.hosts, expires })

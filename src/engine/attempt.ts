@@ -3,6 +3,7 @@
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Failure } from '../base/failure.ts'
 import type { Connections } from '../upstream/connections.ts'
+import type { Health } from '../upstream/health/health.ts'
 import type { Dialed } from '../upstream/place.ts'
 import type { Leg } from '../upstream/target.ts'
 import type { Head } from '../wire/h1/head.ts'
@@ -22,12 +23,20 @@ const MAX_CONNECTIONS = 5
 /** How long the origin may keep silent about an expectation before we say 100 ourselves. */
 const CONTINUE_AFTER = 1_000
 
+/** What the running program has of a target. */
+export interface Means {
+  readonly connections: Pick<Connections, 'take' | 'dial'>
+  /** Hears how the attempt fares. */
+  readonly health: Pick<Health, 'answered' | 'requestFailed'> | undefined
+}
+
 export class Attempt implements OriginSink {
   /** The request's head was written; body pieces go straight on. */
   isSending = false
   private readonly exchange: Exchange
   private readonly leg: Leg
-  private readonly connections: Pick<Connections, 'take' | 'dial'>
+  private readonly connections: Means['connections']
+  private readonly health: Means['health']
   private readonly plan: RequestPlan
   private readonly clock: Clock
   private origin: OriginSide | undefined
@@ -40,16 +49,11 @@ export class Attempt implements OriginSink {
   private keeps = -1
   private isOver = false
 
-  constructor(
-    exchange: Exchange,
-    leg: Leg,
-    connections: Pick<Connections, 'take' | 'dial'>,
-    plan: RequestPlan,
-    clock: Clock,
-  ) {
+  constructor(exchange: Exchange, leg: Leg, { connections, health }: Means, plan: RequestPlan, clock: Clock) {
     this.exchange = exchange
     this.leg = leg
     this.connections = connections
+    this.health = health
     this.plan = plan
     this.clock = clock
     this.isIdempotent = IDEMPOTENT.has(exchange.side.request.line.method) && !plan.isUpgrade
@@ -179,6 +183,7 @@ export class Attempt implements OriginSink {
     const { origin, exchange } = this
     exchange.forgetBody()
     if (origin === undefined) return
+    this.health?.answered(origin.response.line.status)
     const flaw = answerFlaw(exchange.side, origin)
     if (flaw === undefined) exchange.begin(origin.response, origin.connection)
     else this.notUpgraded(flaw)
@@ -247,8 +252,10 @@ export class Attempt implements OriginSink {
 
   /** The attempt has failed for good. */
   private lost(failure: Failure): void {
-    const { exchange, leg } = this
+    const { exchange, leg, origin } = this
     this.over()
+    if (exchange.status === 0)
+      this.health?.requestFailed(failure, origin?.isReused === true && origin.isUntouched)
     exchange.fail(failure, failureReason(failure, leg, exchange.route?.at))
   }
 

@@ -3,10 +3,11 @@ import type { Answer } from '../http/answer.ts'
 import type { Facts } from '../http/facts.ts'
 import { locationOf, type Redirect } from '../http/location.ts'
 import type { Listener, Route } from '../snapshot/snapshot.ts'
+import { secondsUntilChance } from '../upstream/health/retry-after.ts'
 import { select } from '../upstream/select.ts'
 import type { Target } from '../upstream/target.ts'
 import type { Chance, Wish } from '../upstream/wish.ts'
-import { rescue } from './rescue.ts'
+import { refuseForNow, rescue } from './rescue.ts'
 import { type Trail, tellRoutes, tellTargets } from './trail.ts'
 import type { AnswerVerdict, Memory, Taking, Verdict } from './verdict.ts'
 
@@ -143,7 +144,8 @@ function selectTarget(progress: Progress): Verdict | undefined {
         : `; default route ${fallback.id} is not used, ${route.id} matched`
     const lack = pool.groups.length === 0 ? 'enabled with a weight above 0' : 'available'
     const detail = `no target of ${pool.id} is ${lack}${unused}`
-    return answer(rescue({ code: 'no_target_available', at: pool.at, detail }), route)
+    const retryAfter = secondsUntilChance(pool, memory.health)
+    return answer(refuseForNow({ code: 'no_target_available', at: pool.at, detail }, retryAfter), route)
   }
   progress.taking = { state, choice }
   return undefined

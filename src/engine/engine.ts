@@ -12,6 +12,8 @@ import type { Log } from '../observe/log.ts'
 import type { Listener, Snapshot } from '../snapshot/snapshot.ts'
 import type { Keep } from '../state/keep.ts'
 import type { Terms } from '../tls/terms.ts'
+import type { HealthParts } from '../upstream/health/health.ts'
+import { startProbe } from '../upstream/health/probe.ts'
 import type { WireParts } from '../wire/h1/origin.ts'
 import type { Refusal } from '../wire/h1/refusal.ts'
 import type { RequestSink, VisitorSide } from '../wire/visitor-side.ts'
@@ -71,6 +73,7 @@ export interface Adopter extends Reception {
   readonly live: Live | undefined
   readonly doors: Map<string, Door>
   readonly exchanges: Exchanges
+  readonly health: HealthParts
 }
 
 class RunningEngine implements Engine, Adopter, ExchangeOwner {
@@ -78,6 +81,7 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
   readonly clock: Clock
   readonly log: Log
   readonly wire: WireParts
+  readonly health: HealthParts
   readonly exchanges: Exchanges = new Exchanges()
   /** By the word of their address. */
   readonly doors: Map<string, Door> = new Map()
@@ -94,6 +98,10 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
       buffers: openReadBuffers(),
       scratch: new Scratch(),
       trust: openTrust(),
+    }
+    this.health = {
+      ...parts,
+      probe: (target, check, done) => startProbe(target, check, this.wire, done),
     }
     this.date = dateSource(() => parts.clock.wall())
   }

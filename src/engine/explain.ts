@@ -24,7 +24,7 @@ import type { RouteFate } from './trail.ts'
 import type { AnswerVerdict, ForwardVerdict, Memory, Verdict } from './verdict.ts'
 
 /** Pools that nobody has used yet: every rotation at its start. */
-const FRESH: Memory = { pools: { get: openPoolState } }
+const FRESH: Memory = { pools: { get: openPoolState }, health: new Map() }
 
 /** What would become of a request under a snapshot. `memory` is the running State, if there is one. */
 export function explain(

@@ -5,8 +5,9 @@ import type { Keep } from '../state/keep.ts'
 import type { Shown } from '../tls/shown.ts'
 import type { Terms } from '../tls/terms.ts'
 import { Connections } from '../upstream/connections.ts'
-import { openPoolState, type PoolState, poolStateIdentity } from '../upstream/pool-state.ts'
-import type { Pool, Profile } from '../upstream/target.ts'
+import { Health, type HealthParts } from '../upstream/health/health.ts'
+import { openPoolState, type PoolState, poolStateIdentity, setAvailable } from '../upstream/pool-state.ts'
+import type { Pool, Profile, ProxyTarget, Target } from '../upstream/target.ts'
 import type { WireParts } from '../wire/h1/origin.ts'
 import type { Door } from './door.ts'
 
@@ -21,12 +22,15 @@ export interface Live {
   readonly shown: ReadonlyMap<string, Shown>
   readonly pools: ReadonlyMap<Pool, PoolState>
   readonly connections: ReadonlyMap<Profile, Connections>
+  /** Of targets with health rules. */
+  readonly health: ReadonlyMap<Target, Health>
 }
 
 /** What is bound to one snapshot; identities of everything that lives in it come along for `Keep.retain`. */
 export interface Bindings {
   readonly pools: ReadonlyMap<Pool, PoolState>
   readonly connections: ReadonlyMap<Profile, Connections>
+  readonly health: ReadonlyMap<Target, Health>
   readonly identities: ReadonlySet<string>
 }
 
@@ -34,23 +38,41 @@ export interface Bindings {
  * Resolves the State of every pool and connection profile, a few at a time so that a large table doesn't hold up requests:
  * the caller decides when to go on after each yield.
  */
-export function* bind(snapshot: Snapshot, keep: Keep, wire: WireParts): Generator<void, Bindings> {
+export function* bind(
+  snapshot: Snapshot,
+  keep: Keep,
+  parts: { readonly wire: WireParts; readonly health: HealthParts },
+): Generator<void, Bindings> {
   const pools = new Map<Pool, PoolState>()
   const connections = new Map<Profile, Connections>()
+  const health = new Map<Target, Health>()
   const identities = new Set<string>()
   const bindProfile = (profile: Profile): void => {
     if (connections.has(profile)) return
     identities.add(profile.identity)
     connections.set(
       profile,
-      keep.at(profile.identity, () => new Connections(profile, wire)),
+      keep.at(profile.identity, () => new Connections(profile, parts.wire)),
+    )
+  }
+  const bindHealth = (target: ProxyTarget): void => {
+    const rules = target.health
+    if (rules === undefined) return
+    identities.add(rules.identity)
+    health.set(
+      target,
+      keep.at(rules.identity, () => new Health(rules, parts.health)),
     )
   }
   for (const pool of snapshot.pools.values()) {
     const identity = poolStateIdentity(pool)
     identities.add(identity)
     pools.set(pool, keep.at(identity, openPoolState))
-    for (const target of pool.targets) if (target.kind === 'proxy') bindProfile(target.profile)
+    for (const target of pool.targets) {
+      if (target.kind !== 'proxy') continue
+      bindProfile(target.profile)
+      bindHealth(target)
+    }
     yield
   }
   for (const route of snapshot.routes.values()) {
@@ -58,5 +80,20 @@ export function* bind(snapshot: Snapshot, keep: Keep, wire: WireParts): Generato
     for (const leg of route.action.legs) if (leg !== undefined) bindProfile(leg.profile)
     yield
   }
-  return { pools, connections, identities }
+  return { pools, connections, health, identities }
+}
+
+/** Makes health follow what is live: probes that are new begin, and whoever chooses targets hears how each stands. */
+export function followHealth({ snapshot, pools, health }: Live): void {
+  for (const pool of snapshot.pools.values()) {
+    const state = pools.get(pool)
+    for (const target of pool.targets) {
+      const known = health.get(target)
+      if (target.kind !== 'proxy' || target.health === undefined || known === undefined) continue
+      const objection = (who: string, why: string | undefined): void => {
+        if (state !== undefined) setAvailable(state, target.key, who, why)
+      }
+      known.follow({ poolId: pool.id, target, objection }, target.health)
+    }
+  }
 }

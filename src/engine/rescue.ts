@@ -48,8 +48,8 @@ const STATUS: Readonly<Partial<Record<ReasonCode, number>>> = {
 
 /** What goes with a code: when to come back (RFC 9110 10.2.3), or what would have been allowed (15.5.6). */
 const EXTRA_FIELDS: Readonly<Partial<Record<ReasonCode, readonly Field[]>>> = {
-  no_target_available: [['Retry-After', '1']],
   connection_limit_reached: [['Retry-After', '1']],
+  no_target_available: [['Retry-After', '1']],
   overloaded: [['Retry-After', '1']],
   drained: [['Retry-After', '1']],
   method_not_allowed: [['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS']],
@@ -63,4 +63,9 @@ export function statusOf(code: ReasonCode): number {
 /** The answer for a refusal or a failure; `status` is the table's unless the codec says its own. */
 export function rescue(reason: Reason, status: number = statusOf(reason.code)): Answer {
   return refuse(status, reason, EXTRA_FIELDS[reason.code])
+}
+
+/** The answer for what may be possible again in so many seconds (RFC 9110 10.2.3). */
+export function refuseForNow(reason: Reason, retryAfter: number): Answer {
+  return refuse(statusOf(reason.code), reason, [['Retry-After', String(retryAfter)]])
 }

@@ -31,7 +31,14 @@ export function send(exchange: Exchange, leg: Leg, sending: Sending): void {
   const connections = live.connections.get(leg.profile)
   if (connections === undefined) throw new Error(`no connections for ${leg.profile.identity}`)
   exchange.leg = leg
-  const attempt = new Attempt(exchange, leg, connections, planOf(exchange, leg, sending), parts.clock)
+  const health = live.health.get(leg.target)
+  const attempt = new Attempt(
+    exchange,
+    leg,
+    { connections, health },
+    planOf(exchange, leg, sending),
+    parts.clock,
+  )
   exchange.attempt = attempt
   attempt.start()
 }

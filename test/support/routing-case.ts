@@ -79,7 +79,7 @@ export function loadRouting(config: object): Loaded {
   const pools = new Map([...compiled.value.pools.values()].map(pool => [pool, openPoolState()]))
   return {
     snapshot: compiled.value,
-    memory: { pools },
+    memory: { pools, health: new Map() },
     warnings: compiled.diagnostics.map(({ code }) => code),
   }
 }

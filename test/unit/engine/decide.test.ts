@@ -24,7 +24,7 @@ function decider(words: ConfigWords) {
         { method, scheme: 'http', authority, target, fields: fieldReader([]), peer: '' },
         addressSet([]),
       ),
-      { pools },
+      { pools, health: new Map() },
       luck(),
     )
   return {

@@ -175,7 +175,10 @@ describe('explaining a forward', () => {
     if (choice === undefined) throw new Error('no choice')
     commit(state, choice)
     const request = { method: 'GET', url: 'http://app.example:8080/api', fields: [], from: '' }
-    const next = explain(SNAPSHOT, request, undefined, luck(), { pools: new Map([[pool, state]]) })
+    const next = explain(SNAPSHOT, request, undefined, luck(), {
+      pools: new Map([[pool, state]]),
+      health: new Map(),
+    })
     expect(next).toMatchObject({
       outcome: {
         target: 'b',

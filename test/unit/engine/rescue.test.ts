@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ReasonCode } from '../../../src/base/reason.ts'
-import { rescue, statusOf } from '../../../src/engine/rescue.ts'
+import { refuseForNow, rescue, statusOf } from '../../../src/engine/rescue.ts'
 
 describe('a failure', () => {
   it.each<[ReasonCode, number]>([
@@ -21,6 +21,8 @@ describe('a failure', () => {
     ['unsupported_version', 505],
     ['no_target_available', 503],
     ['overloaded', 503],
+    ['connection_limit_reached', 503],
+    ['drained', 503],
     ['connection_refused', 502],
     ['connection_terminated', 502],
     ['destination_ip_unroutable', 502],
@@ -36,7 +38,9 @@ describe('a failure', () => {
     ['internal_error', 500],
   ])('%s is %i', (code, status) => {
     expect(statusOf(code)).toBe(status)
-    expect(rescue({ code, at: '/x' })).toMatchObject({ status, reason: { code, at: '/x' } })
+    const answer = rescue({ code, at: '/x' })
+    expect(answer).toMatchObject({ status, reason: { code, at: '/x' } })
+    expect(answer.fields.some(([name]) => name === 'Retry-After')).toBe(status === 503)
   })
 
   it('says when to come back, or what would have been allowed', () => {
@@ -45,6 +49,12 @@ describe('a failure', () => {
     expect(extra('overloaded')).toEqual([['Retry-After', '1']])
     expect(extra('method_not_allowed')).toEqual([['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS']])
     expect(extra('connection_refused')).toEqual([])
+  })
+
+  it('can say more exactly when to come back', () => {
+    const { status, fields } = refuseForNow({ code: 'no_target_available' }, 17)
+    expect(status).toBe(503)
+    expect(fields.slice(2)).toEqual([['Retry-After', '17']])
   })
 
   it('never shows its detail', () => {
