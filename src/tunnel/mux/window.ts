@@ -1,0 +1,62 @@
+// How much the other side may send on a stream. What is read is granted again, and a reader who empties the window within two round
+// trips gets a larger one, because then the window, and not the link or the reader, is what limits the stream.
+// Mutable on purpose: it is counted with every frame.
+import { INITIAL_WINDOW } from './frame.ts'
+
+/** By how much the windows of a session may still grow, in bytes. */
+export interface WindowBudget {
+  left: number
+  /** The largest window of a stream. */
+  readonly most: number
+}
+
+export class ReceiveWindow {
+  /** Bytes that the other side may send right now. */
+  open: number = INITIAL_WINDOW
+  private size: number = INITIAL_WINDOW
+  /** When the last grant was made. */
+  private granted: number
+  private readonly budget: WindowBudget
+
+  constructor(budget: WindowBudget, now: number) {
+    this.budget = budget
+    this.granted = now
+  }
+
+  /** Bytes have come; false when they are more than were allowed. */
+  take(length: number): boolean {
+    if (length > this.open) return false
+    this.open -= length
+    return true
+  }
+
+  /**
+   * Whether enough was read for a grant to be worth its frame.
+   * @param unread bytes that have come and wait for the reader
+   */
+  isDue(unread: number): boolean {
+    return (this.size - unread - this.open) * 2 >= this.size
+  }
+
+  /** The bytes to grant now. `roundTrip` in milliseconds, 0 when it isn't known yet. */
+  grant(unread: number, now: number, roundTrip: number): number {
+    if (now - this.granted < 2 * roundTrip) this.grow()
+    this.granted = now
+    const increment = this.size - unread - this.open
+    this.open += increment
+    return increment
+  }
+
+  /** The stream is over: what it had been lent others may have. */
+  giveBack(): void {
+    this.budget.left += this.size - INITIAL_WINDOW
+    this.size = INITIAL_WINDOW
+  }
+
+  private grow(): void {
+    const more = Math.min(this.size, this.budget.most - this.size, this.budget.left)
+    if (more <= 0) return
+    this.budget.left -= more
+    this.size += more
+  }
+}
