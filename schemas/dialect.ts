@@ -36,6 +36,7 @@ const KEYWORDS = [
   'x-range',
   'x-refers-to',
   'x-secret',
+  'x-words',
   'x-zero',
 ] as const
 
@@ -55,6 +56,8 @@ function check(shape: Shape, at: string): void {
     throw new Error(`${at}: an object says what other keys it has (additionalProperties)`)
   if (isObject && shape.properties !== undefined && shape.additionalProperties !== false)
     throw new Error(`${at}: an object has either known keys or a map`)
+  if (isObject && types.includes('string') !== (shape['x-words'] !== undefined))
+    throw new Error(`${at}: a word may stand for a map when the words are known (x-words)`)
   if (types.includes('array') && shape.items === undefined) throw new Error(`${at}: a list says of what`)
   if (types.length === 0 && !shape.$ref && !shape.enum && shape.const === undefined)
     throw new Error(`${at}: neither type, enum, const nor $ref`)

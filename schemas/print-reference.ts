@@ -80,7 +80,9 @@ function printDefinition({ name, shape }: Named, all: ReadonlyMap<string, Shape>
     ]
     return `| ${cells.join(' | ')} |\n`
   })
-  return `${head}\n| key | type | default | range | meaning |\n|---|---|---|---|---|\n${rows.join('')}`
+  const words = shape['x-words']?.map(code).join(', ')
+  const kinds = words === undefined ? '' : `\nType: ${words}, or a map.\n`
+  return `${head}${kinds}\n| key | type | default | range | meaning |\n|---|---|---|---|---|\n${rows.join('')}`
 }
 
 /** The whole reference, given every definition of the schema and the table of codes. */

@@ -39,8 +39,9 @@ function remarks(shape: Shape, description: string | undefined): string | undefi
 
 function printDefinition({ name, shape }: Named, all: ReadonlyMap<string, Shape>): string {
   const head = comment(shape.description, '')
-  if (shape.properties === undefined) return `${head}export type ${name} = ${typeOf(shape)}\n`
-  const lines = Object.entries(shape.properties).map(([key, property]) => {
+  const { properties } = shape
+  if (properties === undefined) return `${head}export type ${name} = ${typeOf(shape)}\n`
+  const lines = Object.entries(properties).map(([key, property]) => {
     const present =
       (shape.required ?? []).includes(key) ||
       property.default !== undefined ||
@@ -48,7 +49,10 @@ function printDefinition({ name, shape }: Named, all: ReadonlyMap<string, Shape>
     const description = property.description ?? all.get(refersTo(property) ?? '')?.description
     return `${comment(remarks(property, description), '  ')}  readonly ${key}${present ? '' : '?'}: ${typeOf(property)}\n`
   })
-  return `${head}export interface ${name} {\n${lines.join('')}}\n`
+  const words = shape['x-words']
+  if (words === undefined) return `${head}export interface ${name} {\n${lines.join('')}}\n`
+  const others = literal([...words, ...(typesOf(shape).includes('null') ? [null] : [])])
+  return `${head}export type ${name} = ${others} | ${name}Map\n\nexport interface ${name}Map {\n${lines.join('')}}\n`
 }
 
 /** The whole file, given every definition of the schema. */

@@ -106,6 +106,8 @@ export const DIAGNOSTIC_CODES = {
     'The `timeout` of a health check is long. It limits probes; how long a request may take is `response_header_timeout`.',
   'health/not-enabled':
     'A health check is described and nowhere enabled. `enabled: false` says that this is meant.',
+  'peer/rfc-noncompliant':
+    'A request policy passes on what RFC 9110 7.6.1 says a proxy must remove. A warning, as some origins need it.',
   'static/two-bodies': 'A static answer has both `body` and `template`.',
   'static/no-content': 'A body with a status that has none: 204, 205 or 304.',
   'template/body': 'A template has neither `body` nor `body_file`, or both.',

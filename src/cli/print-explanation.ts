@@ -8,6 +8,7 @@ import type {
   ExplainedOutcome,
   ExplainedRoute,
   ExplainedTarget,
+  ForwardOutcome,
 } from '../engine/explanation.ts'
 import { columns } from './columns.ts'
 import { placed } from './live-places.ts'
@@ -78,6 +79,10 @@ function editLines(title: string, { drops, adds }: ExplainedEdits): readonly str
   ]
 }
 
+function policyLines(policy: ForwardOutcome['requestPolicy'], places: Places): readonly string[] {
+  return policy === undefined ? [] : [`  request policy ${policy.name}  ${placed(policy.at, places)}`]
+}
+
 function outcomeLines(outcome: ExplainedOutcome, method: string, places: Places): readonly string[] {
   switch (outcome.kind) {
     case 'refusal':
@@ -99,6 +104,7 @@ function outcomeLines(outcome: ExplainedOutcome, method: string, places: Places)
         `  Host: ${outcome.hostField}`,
         ...(outcome.removedPrefix === '' ? [] : [`  X-Forwarded-Prefix: ${outcome.removedPrefix}`]),
         ...editLines('request fields', outcome.requestEdits),
+        ...policyLines(outcome.requestPolicy, places),
         `  the response must begin within ${formatDuration(outcome.responseHeaderTimeout)}, ${
           outcome.responseHeaderTimeoutAt === undefined
             ? 'the default'
@@ -144,7 +150,9 @@ export function explanationJson(
 /** Every pointer whose place is shown. */
 export function pointersOf(explained: Explained): readonly Pointer[] {
   const { listener, routes, targets, outcome } = explained
-  const others = [outcome.at, outcome.kind === 'forward' ? outcome.responseHeaderTimeoutAt : undefined]
+  const ofForward =
+    outcome.kind === 'forward' ? [outcome.responseHeaderTimeoutAt, outcome.requestPolicy?.at] : []
+  const others = [outcome.at, ...ofForward]
   return [
     listener.at,
     ...routes.map(({ at }) => at),

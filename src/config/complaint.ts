@@ -41,7 +41,9 @@ function type(complaint: Complaint, isSecret: boolean): Diagnostic | undefined {
 
 function choice(complaint: Complaint, isSecret: boolean): Diagnostic {
   const { at, shape, value } = complaint
-  const known = (shape.enum ?? [shape.const ?? '']).filter(entry => entry !== null).map(String)
+  const known = (shape.enum ?? shape['x-words'] ?? [shape.const ?? ''])
+    .filter(entry => entry !== null)
+    .map(String)
   const one = known.length === 1 ? `must be ${known[0]}` : `must be one of ${known.join(', ')}`
   const word = typeof value === 'string' && !isSecret ? value : ''
   const absent = absentFor(word)
@@ -102,6 +104,7 @@ function diagnose(complaint: Complaint, secret: boolean): Diagnostic | undefined
       return type(complaint, secret)
     case 'enum':
     case 'const':
+    case 'x-words':
       return choice(complaint, secret)
     case 'x-form':
       return form(complaint, secret)

@@ -81,7 +81,12 @@ function isNullable(shape: Shape, key: string): boolean {
 function fillOf(shape: Shape): Fill {
   const types = typesOf(shape)
   if (types.includes('array')) return fillList(shape)
-  if (shape.properties !== undefined) return fillObject(shape)
+  if (shape.properties !== undefined) {
+    const fill = fillObject(shape)
+    return shape['x-words'] === undefined
+      ? fill
+      : (value, inherited) => (isMap(value) ? fill(value, inherited) : value)
+  }
   if (types.includes('object')) return fillMap(shape)
   if (types.includes('string') && types.includes('integer'))
     return value => (value === null ? null : String(value))

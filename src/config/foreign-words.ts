@@ -98,6 +98,12 @@ const OURS: Readonly<Record<string, string>> = {
   ssl_redirect: 'redirect_to_https',
   http2_enabled: 'http2',
   state_dir: 'state',
+  request_policy: 'http_upstream_request_policy',
+  upstream_request_policy: 'http_upstream_request_policy',
+  max_nominations: 'max_connection_nominations',
+  strip_nominated: 'strip_connection_nominated',
+  upgrade: 'h1_upgrade',
+  enable_websocket: 'h1_upgrade',
 }
 
 /** What this version doesn't have, under our word or another's. */
@@ -145,7 +151,6 @@ const ABSENT: Readonly<Record<string, string>> = {
   bind_to: 'bind_to',
   tcp_keepalive: 'tcp_keepalive',
   group_key: 'group_key',
-  http_upstream_request_policy: 'http_upstream_request_policy',
 }
 
 /** Parts of the words of reference systems that say nothing here: units are written with the value. */

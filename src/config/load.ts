@@ -25,7 +25,7 @@ import { openSources, type Sources } from './sources.ts'
 import { isMap, type Values, valuesOf } from './values.ts'
 
 /** Complaints after which an object's values can't be relied on. */
-const UNSOUND: ReadonlySet<string> = new Set(['type', 'enum', 'const', 'required', 'minItems'])
+const UNSOUND: ReadonlySet<string> = new Set(['type', 'enum', 'const', 'x-words', 'required', 'minItems'])
 
 /** The object, or the setting at the top, that a pointer leads into. */
 function objectOf(at: Pointer): Pointer {

@@ -85,6 +85,12 @@ function openAjv(): Ajv2020 {
     },
   })
   ajv.addKeyword({
+    keyword: 'x-words',
+    errors: false,
+    compile: (words: readonly string[]) => (value: unknown) =>
+      typeof value !== 'string' || words.includes(value),
+  })
+  ajv.addKeyword({
     keyword: 'x-range',
     errors: false,
     compile: (_: unknown, shape: Shape) => (value: unknown) =>

@@ -226,6 +226,8 @@ export interface Peer {
   readonly verify_hostname?: boolean | null
   /** https: a file, or a list of files (PEM), with the certificates that are trusted in place of the built-in ones. Left out: the built-in ones. */
   readonly ca?: readonly string[] | null
+  /** Which of a visitor's connection-specific fields the origin gets; changed without a new connection. Left out: standard. */
+  readonly http_upstream_request_policy?: RequestPolicy
 }
 
 /** A length of time with its unit, as everywhere; `null` is the built-in default. */
@@ -267,6 +269,26 @@ export interface PassiveHealth {
   readonly cooldown?: PeerDuration
   /** Answers that count as failures, too: a status, a range, or a list of them. Left out: none. */
   readonly statuses?: readonly string[] | null
+}
+
+/** What goes on of a request's hop-by-hop fields, of those that its Connection field nominates (RFC 9110 7.6.1), and of a wish to change the protocol. `standard` is the map with its defaults, `deny_upgrades` the same with `h1_upgrade: deny`. `preserve` passes all of them on, which no proxy may (a warning says so). A map replaces what is written further out; it does not add to it. Framing, forwarding fields and our own cookies stay ours whatever stands here. What is refused is 400 before any connection to the origin is made. */
+export type RequestPolicy = 'standard' | 'preserve' | 'deny_upgrades' | null | RequestPolicyMap
+
+export interface RequestPolicyMap {
+  /** Keep-Alive, Proxy-Connection, Proxy-Authenticate, Proxy-Authorization and TE end here, and with `h1_upgrade: preserve` Connection too. Left out: true. */
+  readonly strip_hop_by_hop?: boolean
+  /** Fields that Connection nominates end here. `false` also lets go of every check of the nominations. Left out: true. */
+  readonly strip_connection_nominated?: boolean
+  /** A nomination that is no token is 400; otherwise it is passed over, and counts. Left out: true. */
+  readonly reject_malformed_connection_nominations?: boolean
+  /** More words in Connection than this are 400; `close`, `keep-alive` and `upgrade` count. Left out: 9. */
+  readonly max_connection_nominations?: number
+  /** Fields whose nomination is 400, in place of the default ones. Every name that the config sets towards the origin is protected as well, and so is any word that starts with `:`. Left out: Host, Forwarded, Via, Authorization, Cookie, X-Real-IP, X-Forwarded-For, -Host, -Proto, -Port, -Prefix, -Server, -User, -Groups and -Email. */
+  readonly protected_headers?: readonly string[]
+  /** `TE: trailers` goes on, which gRPC asks for, and nothing else of TE. Left out: true. */
+  readonly keep_te_trailers?: boolean
+  /** `websocket_only`: a proper WebSocket handshake goes on as exactly that, any other Upgrade as a plain request without its upgrade fields. `preserve`: whatever Upgrade asks for goes on as it came, with all of its fields, and is relayed once the origin has answered 101. `deny`: none goes on, a WebSocket over HTTP/2 is 501. Left out: websocket_only. */
+  readonly h1_upgrade?: 'websocket_only' | 'preserve' | 'deny'
 }
 
 /** How a target is chosen among the available ones of the lowest priority group. `weighted_round_robin` is smooth (weights 3 and 1 give 75 % and 25 %), `round_robin` ignores weights. */

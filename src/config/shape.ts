@@ -48,6 +48,8 @@ export interface Shape {
   readonly 'x-refers-to'?: string
   /** Never shown. */
   readonly 'x-secret'?: true
+  /** Words that may stand in place of the map. */
+  readonly 'x-words'?: readonly string[]
   /** What 0 means, where it is allowed outside of the range. */
   readonly 'x-zero'?: string
 }

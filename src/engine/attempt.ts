@@ -56,7 +56,7 @@ export class Attempt implements OriginSink {
     this.health = health
     this.plan = plan
     this.clock = clock
-    this.isIdempotent = IDEMPOTENT.has(exchange.side.request.line.method) && !plan.isUpgrade
+    this.isIdempotent = IDEMPOTENT.has(exchange.side.request.line.method) && plan.upgrade === undefined
   }
 
   start(): void {
@@ -211,7 +211,7 @@ export class Attempt implements OriginSink {
   upgraded(): void {
     const { origin, exchange, plan } = this
     if (origin === undefined) return
-    const flaw = upgradeFlaw(origin, plan)
+    const flaw = upgradeFlaw(exchange, origin, plan)
     if (flaw !== undefined) {
       this.notUpgraded(flaw)
       return

@@ -2,10 +2,11 @@
 import type { Answer } from '../http/answer.ts'
 import type { Facts } from '../http/facts.ts'
 import { locationOf, type Redirect } from '../http/location.ts'
-import type { Listener, Route } from '../snapshot/snapshot.ts'
+import { nominationFlaw } from '../http/request-policy.ts'
+import type { Forward, Listener, Route } from '../snapshot/snapshot.ts'
 import { secondsUntilChance } from '../upstream/health/retry-after.ts'
 import { select } from '../upstream/select.ts'
-import type { Target } from '../upstream/target.ts'
+import type { Leg, ProxyTarget, Target } from '../upstream/target.ts'
 import type { Chance, Wish } from '../upstream/wish.ts'
 import { refuseForNow, rescue } from './rescue.ts'
 import { type Trail, tellRoutes, tellTargets } from './trail.ts'
@@ -52,6 +53,7 @@ export const STEPS: readonly Step[] = [
   { name: 'no_route', does: 'answer 404 without a route', run: refuseUnrouted },
   { name: 'redirect', does: 'answer a redirect', run: redirect },
   { name: 'select', does: 'choose a target', run: selectTarget },
+  { name: 'nominations', does: 'refuse what Connection must not take away', run: refuseNominations },
   { name: 'act', does: 'answer a static target, or forward', run: act },
 ]
 
@@ -151,13 +153,26 @@ function selectTarget(progress: Progress): Verdict | undefined {
   return undefined
 }
 
+/** Only of what goes on to an origin, whose request policy decides. */
+function refuseNominations({ facts, route, taking }: Progress): Verdict | undefined {
+  if (route?.action.kind !== 'forward' || taking?.choice.target.kind !== 'proxy') return undefined
+  const { policy } = legTo(route, route.action, taking.choice.target)
+  const detail = nominationFlaw(facts.connection, policy)
+  if (detail === undefined) return undefined
+  return answer(rescue({ code: 'bad_request', at: policy.at ?? route.at, detail }), route)
+}
+
 function act({ route, taking }: Progress): Verdict | undefined {
   if (route?.action.kind !== 'forward' || taking === undefined) return undefined
   const { target } = taking.choice
   if (target.kind === 'static') return { kind: 'answer', answer: target.answer, route, target, taking }
-  const leg = route.action.legs[target.index]
+  return { kind: 'forward', route, forward: route.action, leg: legTo(route, route.action, target), taking }
+}
+
+function legTo(route: Route, { legs }: Forward, target: ProxyTarget): Leg {
+  const leg = legs[target.index]
   if (leg === undefined) throw new Error(`route ${route.id} has no leg to ${target.name}`)
-  return { kind: 'forward', route, forward: route.action, leg, taking }
+  return leg
 }
 
 function answer(refusal: Answer, route: Route | undefined): AnswerVerdict {

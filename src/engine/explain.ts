@@ -2,11 +2,12 @@
 import { formatAddress } from '../base/address.ts'
 import type { FieldEdits } from '../http/edits.ts'
 import { type Facts, readFacts } from '../http/facts.ts'
+import { STANDARD } from '../http/request-policy.ts'
 import { rewritePath } from '../http/rewrite.ts'
 import type { Listener, Route, Snapshot } from '../snapshot/snapshot.ts'
 import { openPoolState } from '../upstream/pool-state.ts'
 import type { Stand } from '../upstream/select.ts'
-import type { Target } from '../upstream/target.ts'
+import type { Leg, Target } from '../upstream/target.ts'
 import type { Chance } from '../upstream/wish.ts'
 import { type ChosenBy, chooseListener } from './choose-listener.ts'
 import { decide, STEPS } from './decide.ts'
@@ -17,6 +18,7 @@ import type {
   ExplainedStep,
   ExplainedTarget,
   Explanation,
+  ForwardOutcome,
 } from './explanation.ts'
 import { type MadeUpRequest, readMadeUp, readUrl } from './made-up.ts'
 import { rescue } from './rescue.ts'
@@ -95,7 +97,7 @@ function explained(
   }
 }
 
-function factsOf({ fields: _, ...facts }: Facts): Omit<Facts, 'fields'> {
+function factsOf({ fields: _, connection: __, ...facts }: Facts): Omit<Facts, 'fields' | 'connection'> {
   return facts
 }
 
@@ -143,9 +145,14 @@ function forwardOutcome({ forward, leg }: ForwardVerdict, facts: Facts | undefin
     hostField: target.preserveHost && facts.authority !== '' ? facts.authority : profile.origin.hostField,
     removedPrefix,
     requestEdits: editsOf(leg.requestEdits),
+    requestPolicy: policyOf(leg),
     responseHeaderTimeout,
     responseHeaderTimeoutAt,
   }
+}
+
+function policyOf({ policy: { name, at } }: Leg): ForwardOutcome['requestPolicy'] {
+  return at === undefined || name === STANDARD.name ? undefined : { name, at }
 }
 
 function editsOf(edits: FieldEdits | undefined): ExplainedEdits {

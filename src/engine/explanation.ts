@@ -101,6 +101,8 @@ export interface ForwardOutcome {
   /** X-Forwarded-Prefix; `''` when nothing was cut off. */
   readonly removedPrefix: string
   readonly requestEdits: ExplainedEdits
+  /** Undefined for the standard one. */
+  readonly requestPolicy: { readonly name: string; readonly at: Pointer } | undefined
   /** Milliseconds, and where it is written; undefined for the default. */
   readonly responseHeaderTimeout: number
   readonly responseHeaderTimeoutAt: Pointer | undefined

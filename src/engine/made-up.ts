@@ -4,6 +4,7 @@ import type { Field } from '../http/edits.ts'
 import type { RequestHead } from '../http/facts.ts'
 import { writtenBytes } from '../http/path.ts'
 import type { Listener } from '../snapshot/snapshot.ts'
+import { ConnectionField, MOST_WORDS } from '../wire/h1/connection-field.ts'
 import type { Refusal } from '../wire/h1/refusal.ts'
 import { RequestReader } from '../wire/h1/request-reader.ts'
 
@@ -51,10 +52,11 @@ export function readMadeUp(
   const isHosted = request.fields.some(([name]) => name.toLowerCase() === 'host')
   const fields = isHosted ? request.fields : [['Host', authority] as const, ...request.fields]
   const lines = fields.map(([name, value]) => `${name}: ${writtenBytes(value)}\r\n`).join('')
+  const connection = new ConnectionField()
   let refusal: Refusal | undefined
   const ignore = (): void => undefined
-  const reader = new RequestReader(limits, {
-    head: ignore,
+  const reader: RequestReader = new RequestReader(limits, {
+    head: () => connection.read(reader.head, MOST_WORDS),
     data: ignore,
     end: ignore,
     refused: refused => {
@@ -69,6 +71,7 @@ export function readMadeUp(
       authority: reader.authority,
       target: reader.line.pathAndQuery,
       fields: reader.head,
+      connection,
       peer: request.from,
     }
   )

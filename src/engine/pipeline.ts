@@ -29,6 +29,7 @@ export function conduct(exchange: Exchange, live: Live, parts: SendParts): void 
       authority,
       target: line.pathAndQuery,
       fields: head,
+      connection: side.connection,
       peer: side.peer,
     },
     listener.trustedProxies,
@@ -39,13 +40,13 @@ export function conduct(exchange: Exchange, live: Live, parts: SendParts): void 
     exchange.answer(early)
     return
   }
-  const upgrade = readUpgrade(side)
+  const verdict = decide(listener, facts, live, parts)
+  exchange.route = verdict.route
+  const upgrade = verdict.kind === 'forward' ? readUpgrade(side, verdict.leg.policy) : undefined
   if (typeof upgrade === 'object') {
     exchange.answer(upgrade)
     return
   }
-  const verdict = decide(listener, facts, live, parts)
-  exchange.route = verdict.route
   const tooLarge = bodyLimit(exchange)
   if (tooLarge !== undefined) {
     exchange.answer(tooLarge)
@@ -56,8 +57,7 @@ export function conduct(exchange: Exchange, live: Live, parts: SendParts): void 
     exchange.target = verdict.taking.choice.target
   }
   if (verdict.kind === 'answer') exchange.answer(verdict.answer)
-  else
-    send(exchange, verdict.leg, { forward: verdict.forward, live, parts, isUpgrade: upgrade === 'websocket' })
+  else send(exchange, verdict.leg, { forward: verdict.forward, live, parts, upgrade })
 }
 
 /** Answers that need no route. */

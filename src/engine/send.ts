@@ -22,7 +22,8 @@ export interface Sending {
   /** What the exchange began with. */
   readonly live: Live
   readonly parts: SendParts
-  readonly isUpgrade: boolean
+  /** The protocols that the visitor may change to (upgrade.ts). */
+  readonly upgrade: string | undefined
 }
 
 /** Starts an attempt. */
@@ -45,8 +46,8 @@ export function send(exchange: Exchange, leg: Leg, sending: Sending): void {
 
 function planOf(
   exchange: Exchange,
-  { profile, target, requestEdits }: Leg,
-  { forward, parts, isUpgrade }: Sending,
+  { profile, target, requestEdits, policy }: Leg,
+  { forward, parts, upgrade }: Sending,
 ): RequestPlan {
   const { side, facts } = exchange
   if (facts === undefined) throw new Error('a request that was never read is sent on')
@@ -59,9 +60,10 @@ function planOf(
     ours: forwardingFields(side, memo, facts.client, rewritten?.removedPrefix ?? ''),
     requestIdLine: `X-Request-Id: ${exchange.requestId}\r\n`,
     edits: requestEdits,
-    isUpgrade,
+    policy,
+    upgrade,
     webSocketKey:
-      isUpgrade && side.request.isConnect
+      upgrade !== undefined && side.request.isConnect
         ? Buffer.from(parts.random.id(), 'hex').toString('base64')
         : undefined,
     close: profile.peer.idleTimeout === 0,

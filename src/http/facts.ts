@@ -3,6 +3,7 @@ import type { AddressSet } from '../base/cidr.ts'
 import { visitorAddress } from './forwarded.ts'
 import { normaliseHost } from './host.ts'
 import { type PathClass, readPath, splitTarget } from './path.ts'
+import type { Nominations } from './request-policy.ts'
 
 /** Looks fields up by lower-case name; absent is undefined. */
 export interface FieldReader {
@@ -29,6 +30,8 @@ export interface Facts {
   /** With its `?`, or `''`. */
   readonly query: string
   readonly fields: FieldReader
+  /** What its Connection field asks for. */
+  readonly connection: Nominations
   /** The visitor's address after trusted proxies were walked; `''` for a unix socket. */
   readonly client: string
 }
@@ -41,6 +44,7 @@ export interface RequestHead {
   /** Path and query in origin-form, bytes as latin1. */
   readonly target: string
   readonly fields: FieldReader
+  readonly connection: Nominations
   /** The address of who connected; `''` for a unix socket. */
   readonly peer: string
 }
@@ -59,6 +63,7 @@ export function readFacts(head: RequestHead, trusted: AddressSet): Facts {
     pathClass: read.class,
     query,
     fields: head.fields,
+    connection: head.connection,
     client: visitorAddress(head.peer, trusted, head.fields),
   }
 }

@@ -1,6 +1,7 @@
 // In what two compiled things of the same id differ, in the words of the file; undefined when they mean the same.
 import { canonical } from '../base/hash.ts'
 import type { FieldEdits } from '../http/edits.ts'
+import type { RequestPolicy } from '../http/request-policy.ts'
 import type { Certificate } from '../tls/certificate.ts'
 import type { Leg, Pool, ProxyTarget, StaticTarget, Target } from '../upstream/target.ts'
 import type { Forward, Route } from './snapshot.ts'
@@ -20,7 +21,14 @@ function editsOf(edits: FieldEdits | undefined): unknown {
 }
 
 function legOf(leg: Leg | undefined): unknown {
-  return leg === undefined ? [] : [leg.profile.identity, leg.responseHeaderTimeout, editsOf(leg.requestEdits)]
+  return leg === undefined
+    ? []
+    : [leg.profile.identity, leg.responseHeaderTimeout, editsOf(leg.requestEdits), policyOf(leg)]
+}
+
+/** Its name holds all that is written of it, and the names that edits add are told with them. */
+function policyOf({ policy }: { readonly policy: RequestPolicy }): unknown {
+  return policy.name
 }
 
 const ROUTE: Parts<Route> = {
@@ -85,6 +93,7 @@ const TARGET: Parts<Target> = {
 
 const PROXY: Parts<ProxyTarget> = {
   'url or peer': target => target.profile.identity,
+  http_upstream_request_policy: policyOf,
   preserve_host: target => target.preserveHost,
   response_header_timeout: target => target.responseHeaderTimeout,
   'request_headers or basic_auth': target => target.requestEdits,

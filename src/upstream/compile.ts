@@ -92,10 +92,12 @@ function compileTarget(written: WrittenTarget, place: Place): Target {
   const timeout = written.response_header_timeout
   const origin = readOrigin(written.url ?? '')
   const requestEdits = targetEdits(written)
+  const peer = peerOf(written, place)
   return {
     kind: 'proxy',
     ...common,
-    profile: profileOf(poolId, key, origin, peerOf(written, place)),
+    profile: profileOf(poolId, key, origin, peer),
+    policy: peer.policy,
     preserveHost: written.preserve_host,
     responseHeaderTimeout: timeout === undefined ? RESPONSE_HEADER_TIMEOUT : duration(timeout),
     responseHeaderTimeoutAt: timeout === undefined ? undefined : step(at, 'response_header_timeout'),
@@ -110,6 +112,7 @@ function peerOf(written: WrittenTarget, { at, peer, files }: Place): MergedPeer 
   const merged = mergePeer(peer, { at: step(at, 'peer'), peer: written.peer, files })
   if (!written.tls_skip_verify) return merged
   return {
+    ...merged,
     peer: { ...merged.peer, verifyCert: false },
     setBy: { ...merged.setBy, verifyCert: step(at, 'tls_skip_verify') },
   }

@@ -3,6 +3,7 @@ import { duration } from '../base/checked.ts'
 import { type Pointer, step } from '../base/pointer.ts'
 import type { Peer as WrittenPeer } from '../config/shape.gen.ts'
 import { compileEdits, type WrittenEdits } from '../http/edits.ts'
+import { protecting, type RequestPolicy } from '../http/request-policy.ts'
 import { mergePeer } from './peer.ts'
 import { profileOf } from './profile.ts'
 import type { Leg, ProxyTarget, Target } from './target.ts'
@@ -32,30 +33,41 @@ export function compileLegs(
 }
 
 function legOf(poolId: string, target: ProxyTarget, overlay: RouteOverlay | undefined): Leg {
-  const { profile, responseHeaderTimeout, responseHeaderTimeoutAt, requestEdits } = target
+  const { profile, policy, responseHeaderTimeout, responseHeaderTimeoutAt, requestEdits } = target
   if (overlay === undefined) {
     return {
       target,
       profile,
       responseHeaderTimeout,
       responseHeaderTimeoutAt,
-      requestEdits: compileEdits(requestEdits),
+      ...editing(requestEdits, policy),
     }
   }
   const timeout = overlay.responseHeaderTimeout
-  const merged = mergePeer(profile, {
-    at: step(overlay.at, 'peer'),
-    peer: overlay.peer,
-    files: overlay.files,
-  })
+  const { peer, setBy } = profile
+  const merged = mergePeer(
+    { peer, setBy, policy },
+    { at: step(overlay.at, 'peer'), peer: overlay.peer, files: overlay.files },
+  )
   return {
     target,
-    profile: merged === profile ? profile : profileOf(poolId, target.key, profile.origin, merged),
+    profile: merged.peer === peer ? profile : profileOf(poolId, target.key, profile.origin, merged),
     responseHeaderTimeout: timeout === undefined ? responseHeaderTimeout : duration(timeout),
     responseHeaderTimeoutAt:
       timeout === undefined ? responseHeaderTimeoutAt : step(overlay.at, 'response_header_timeout'),
-    requestEdits: compileEdits(
+    ...editing(
       overlay.requestEdits === undefined ? requestEdits : [overlay.requestEdits, ...requestEdits],
+      merged.policy,
     ),
   }
+}
+
+/** What the config writes itself, a visitor can't have removed. */
+function editing(
+  stages: readonly WrittenEdits[],
+  policy: RequestPolicy,
+): Pick<Leg, 'requestEdits' | 'policy'> {
+  const requestEdits = compileEdits(stages)
+  const names = requestEdits?.adds.map(([name]) => name) ?? []
+  return { requestEdits, policy: protecting(policy, names) }
 }

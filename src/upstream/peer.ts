@@ -2,6 +2,8 @@
 import { duration } from '../base/checked.ts'
 import { type Pointer, step } from '../base/pointer.ts'
 import type { Peer as WrittenPeer } from '../config/shape.gen.ts'
+import { type RequestPolicy, STANDARD } from '../http/request-policy.ts'
+import { readPolicy } from './request-policy.ts'
 import type { Peer, Profile } from './target.ts'
 
 /** One place where connection options are written. */
@@ -13,7 +15,10 @@ export interface PeerLayer {
 }
 
 /** `sni` without a `setBy` follows the origin, which isn't known here. */
-export type MergedPeer = Pick<Profile, 'peer' | 'setBy'>
+export interface MergedPeer extends Pick<Profile, 'peer' | 'setBy'> {
+  /** About requests, not about connections: it is no part of a profile. */
+  readonly policy: RequestPolicy
+}
 
 const NAMES = {
   connectionTimeout: 'connection_timeout',
@@ -46,6 +51,7 @@ const BUILT_IN: MergedPeer = Object.freeze({
     ca: undefined,
   }),
   setBy: Object.freeze({}),
+  policy: STANDARD,
 })
 
 /** What a written value means. */
@@ -67,7 +73,7 @@ function meaning(key: keyof Peer, written: unknown, files: PeerLayer['files']): 
 
 /** Goes over what was merged so far, key by key; `null` is the built-in default. Nothing written, the same object comes back. */
 export function mergePeer(below: MergedPeer | undefined, layer: PeerLayer): MergedPeer {
-  const base = below ?? BUILT_IN
+  const base = withPolicy(below ?? BUILT_IN, layer)
   if (KEYS.every(key => layer.peer[NAMES[key]] === undefined)) return base
   const peer: { -readonly [K in keyof Peer]: unknown } = { ...base.peer }
   const setBy: { -readonly [K in keyof Peer]?: Pointer } = { ...base.setBy }
@@ -80,5 +86,15 @@ export function mergePeer(below: MergedPeer | undefined, layer: PeerLayer): Merg
     peer[key] = meaning(key, written, layer.files)
     setBy[key] = step(layer.at, NAMES[key])
   }
-  return Object.freeze({ peer: Object.freeze(peer as Peer), setBy: Object.freeze(setBy) })
+  return Object.freeze({
+    peer: Object.freeze(peer as Peer),
+    setBy: Object.freeze(setBy),
+    policy: base.policy,
+  })
+}
+
+function withPolicy(base: MergedPeer, { at, peer }: PeerLayer): MergedPeer {
+  const { http_upstream_request_policy: written } = peer
+  if (written === undefined) return base
+  return Object.freeze({ ...base, policy: readPolicy(written, step(at, 'http_upstream_request_policy')) })
 }

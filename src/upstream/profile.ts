@@ -10,7 +10,7 @@ export function profileOf(
   poolId: string,
   targetKey: string,
   origin: Origin,
-  { peer: merged, setBy }: MergedPeer,
+  { peer: merged, setBy }: Pick<MergedPeer, 'peer' | 'setBy'>,
 ): Profile {
   const sni = setBy.sni === undefined ? nameOf(origin) : merged.sni
   const peer = sni === merged.sni ? merged : Object.freeze({ ...merged, sni })

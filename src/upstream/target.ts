@@ -2,6 +2,7 @@
 import type { Pointer } from '../base/pointer.ts'
 import type { Answer } from '../http/answer.ts'
 import type { FieldEdits, WrittenEdits } from '../http/edits.ts'
+import type { RequestPolicy } from '../http/request-policy.ts'
 import type { HealthRules } from './health/rules.ts'
 
 export type LoadBalancing = 'round_robin' | 'weighted_round_robin'
@@ -64,6 +65,7 @@ interface TargetCommon {
 export interface ProxyTarget extends TargetCommon {
   readonly kind: 'proxy'
   readonly profile: Profile
+  readonly policy: RequestPolicy
   readonly preserveHost: boolean
   readonly responseHeaderTimeout: number
   readonly responseHeaderTimeoutAt: Pointer | undefined
@@ -112,4 +114,6 @@ export interface Leg {
   readonly responseHeaderTimeoutAt: Pointer | undefined
   /** Field changes of route, target and basic_auth, in that order; undefined when there are none. */
   readonly requestEdits: FieldEdits | undefined
+  /** With every name of `requestEdits` protected. */
+  readonly policy: RequestPolicy
 }

@@ -76,7 +76,7 @@ export interface VisitorSide {
   /** Cuts the connection so that the visitor sees an incomplete message. */
   abort(): void
   /**
-   * Accepts the WebSocket that the request asked for and gives up the socket, or the stream in its place; what was read behind the
+   * Accepts the change of protocol that the request asked for and gives up the socket, or the stream in its place; what was read behind the
    * request comes along.
    */
   takeSocket(response: ResponseMessage, connection: ConnectionField): RelayEnd

@@ -1,7 +1,7 @@
 // A visitor without a socket: reads one request through the real codec and notes what is written back.
 import type { Socket } from 'node:net'
 import type { Answer } from '../../src/http/answer.ts'
-import { ConnectionField } from '../../src/wire/h1/connection-field.ts'
+import { ConnectionField, MOST_WORDS } from '../../src/wire/h1/connection-field.ts'
 import { RequestReader } from '../../src/wire/h1/request-reader.ts'
 import type { Security, VisitorSide } from '../../src/wire/visitor-side.ts'
 
@@ -18,7 +18,7 @@ export function fakeSide(lines: readonly string[], peer = '192.0.2.9', security?
   const calls: string[] = []
   const answers: Answer[] = []
   const request: RequestReader = new RequestReader(LIMITS, {
-    head: () => void connection.read(request.head, true),
+    head: () => void connection.read(request.head, MOST_WORDS),
     data: () => undefined,
     end: () => undefined,
     refused: refusal => {

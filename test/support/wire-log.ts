@@ -127,7 +127,7 @@ export function readRequests(pieces: readonly string[], limits: ReaderLimits = D
     head() {
       order.step('head', 'between', 'body')
       const { line, head, authority, framing, expectsContinue } = reader
-      connection.read(head, false)
+      connection.read(head)
       requests.push({
         method: line.method,
         target: line.target,

@@ -4,6 +4,7 @@ import type { Field } from '../../src/http/edits.ts'
 import { type Facts, readFacts } from '../../src/http/facts.ts'
 import type { Target } from '../../src/upstream/target.ts'
 import type { Chance, Wish } from '../../src/upstream/wish.ts'
+import { ConnectionField } from '../../src/wire/h1/connection-field.ts'
 import { chance } from './chance.ts'
 import { handClock } from './clock.ts'
 import { fieldReader } from './field-reader.ts'
@@ -36,6 +37,7 @@ export function factsOf({
     authority: host,
     target,
     fields: fieldReader(fields),
+    connection: new ConnectionField(),
   }
   return readFacts({ ...head, peer: from }, addressSet([]))
 }

@@ -28,6 +28,21 @@ export const headerNameForm: Form = (text, shown) => {
   }
 }
 
+/** What Connection says of itself, which nominates nothing. */
+const OPTIONS: ReadonlySet<string> = new Set(['close', 'keep-alive', 'upgrade'])
+
+/** A field name that Connection must not nominate. */
+export const protectedHeaderForm: Form = (text, shown) => {
+  if (/^[+-]/.test(text)) {
+    const help = 'the list replaces the default one: write all of it'
+    return { code: 'header/name', message: `${shown} is not a header name`, help }
+  }
+  if (!TOKEN.test(text) || text === '__proto__')
+    return { code: 'header/name', message: `${shown} is not a header name` }
+  if (!OPTIONS.has(text.toLowerCase())) return undefined
+  return { code: 'header/forbidden', message: `${shown} is an option of Connection and nominates nothing` }
+}
+
 /** A field value: visible ASCII, spaces and tabs inside. */
 export const headerValueForm: Form = (text, shown) => {
   if (!VALUE.test(text))

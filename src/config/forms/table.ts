@@ -1,5 +1,5 @@
 // Every `x-form` of the schema.
-import { contentTypeForm, headerNameForm, headerValueForm } from './fields.ts'
+import { contentTypeForm, headerNameForm, headerValueForm, protectedHeaderForm } from './fields.ts'
 import type { Form } from './form.ts'
 import { probePathForm, statusesForm } from './health.ts'
 import { bindForm, cidrForm, originForm } from './network.ts'
@@ -38,6 +38,7 @@ export const FORMS: Readonly<Record<string, Form>> = {
   path_or_empty: pathOrEmptyForm,
   percent: percentForm,
   probe_path: probePathForm,
+  protected_header: protectedHeaderForm,
   size: sizeForm,
   sni: sniForm,
   statuses: statusesForm,

@@ -7,6 +7,7 @@ import { listenerRule } from './listener.ts'
 import { peerRule } from './peer.ts'
 import { poolRule } from './pool.ts'
 import { redirectRule } from './redirect.ts'
+import { requestPolicyRule } from './request-policy.ts'
 import { defaultRouteRule, routeRule } from './route.ts'
 import { targetIdRule, targetRule } from './target.ts'
 import { templateRule } from './template.ts'
@@ -21,6 +22,7 @@ export const RULES: readonly Rule[] = [
   targetIdRule,
   peerRule,
   healthRule,
+  requestPolicyRule,
   headerRule,
   redirectRule,
   templateRule,

@@ -4,6 +4,7 @@ import { nextTurn, type Timer } from '../../base/clock.ts'
 import { formatDuration } from '../../base/duration.ts'
 import type { Failure } from '../../base/failure.ts'
 import { hasStatus } from '../../base/statuses.ts'
+import { STANDARD } from '../../http/request-policy.ts'
 import { ConnectionField } from '../../wire/h1/connection-field.ts'
 import { Head } from '../../wire/h1/head.ts'
 import { H1Origin, type OriginOwner, type WireParts } from '../../wire/h1/origin.ts'
@@ -94,7 +95,8 @@ class Probe implements Probing, OriginSink, OriginOwner, SessionOwner {
       ours: { lines: [], joined: '' },
       requestIdLine: '',
       edits: check.requestEdits,
-      isUpgrade: false,
+      policy: STANDARD,
+      upgrade: undefined,
       webSocketKey: undefined,
       close: true,
     }

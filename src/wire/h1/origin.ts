@@ -16,6 +16,7 @@ import type { OriginSide, OriginSink, OriginTimeouts } from '../origin-side.ts'
 import { Outlet } from '../outlet.ts'
 import type { RelayEnd } from '../relay.ts'
 import { ConnectionField } from './connection-field.ts'
+import { saysClose } from './going-on.ts'
 import type { Head } from './head.ts'
 import { FIELD } from './names.ts'
 import type { Refusal } from './refusal.ts'
@@ -64,6 +65,8 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
   private error: Error | undefined
   private isChunked = false
   private isRequestDone = false
+  /** The request said that nothing follows it. */
+  private isLast = false
   private isUpgraded = false
   private isPaused = false
   private isOver = false
@@ -145,7 +148,8 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
     this.deadline.disarm()
     this.outlet.limitStalls(timeouts.write, this.wheel)
     this.response.expect(request.line.method)
-    this.isChunked = goesChunked(request, connection)
+    this.isChunked = goesChunked(request, connection, plan.policy)
+    this.isLast = saysClose(request, connection, plan.policy)
     this.outlet.text(writeRequestHead(request, connection, plan))
   }
 
@@ -203,13 +207,13 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
   // What the reader calls.
 
   interim(): void {
-    this.connection.read(this.response.head, false)
+    this.connection.read(this.response.head)
     this.sink?.interim()
   }
 
   head(): void {
     this.deadline.disarm()
-    this.connection.read(this.response.head, false)
+    this.connection.read(this.response.head)
     this.keepAliveHint = keepAliveTimeout(this.response.head)
     this.sink?.head()
   }
@@ -225,7 +229,7 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
 
   upgraded(): void {
     this.deadline.disarm()
-    this.connection.read(this.response.head, false)
+    this.connection.read(this.response.head)
     this.isUpgraded = true
   }
 
@@ -292,7 +296,8 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
 
   private mayServeAgain(): boolean {
     const { response, connection } = this
-    if (this.isOver || connection.close || response.runsUntilClose || !this.outlet.isClear) return false
+    if (this.isOver || this.isLast || connection.close || response.runsUntilClose || !this.outlet.isClear)
+      return false
     return !response.line.isHttp10 || connection.keepAlive
   }
 

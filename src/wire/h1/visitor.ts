@@ -9,7 +9,7 @@ import type { ResponseMessage } from '../message.ts'
 import { Outlet } from '../outlet.ts'
 import type { RelayEnd } from '../relay.ts'
 import type { RequestSink, Security, VisitorConnection, VisitorPort, VisitorSide } from '../visitor-side.ts'
-import { ConnectionField } from './connection-field.ts'
+import { ConnectionField, MOST_WORDS } from './connection-field.ts'
 import type { Head } from './head.ts'
 import { FIELD } from './names.ts'
 import type { WireParts } from './origin.ts'
@@ -192,13 +192,9 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
   head(): void {
     this.isHeadTimed = false
     this.deadline.disarm()
-    const refusal = this.connection.read(this.request.head, true)
+    this.connection.read(this.request.head, MOST_WORDS)
     this.isLastByWish = this.connection.close || (this.request.line.isHttp10 && !this.connection.keepAlive)
     this.isPersistent = !this.isLastByWish
-    if (refusal !== undefined) {
-      this.request.refuse(refusal)
-      return
-    }
     this.isTurnOpen = true
     const sink = this.port.openExchange(this)
     // An answer given at once has closed the turn already.

@@ -1,12 +1,14 @@
 // Writes the request head that an origin gets: runs of untouched lines are copied as one slice, framing and the forwarding
 // fields are ours (design engine, "Headers to the origin").
 import { type FieldEdits, isDropped } from '../../http/edits.ts'
+import type { RequestPolicy } from '../../http/request-policy.ts'
 import type { RequestMessage } from '../message.ts'
 import type { ConnectionField } from './connection-field.ts'
 import { CHUNKED } from './framing.ts'
+import { endsHere, nominatedAway } from './going-on.ts'
 import type { Head } from './head.ts'
-import { CANONICAL_LENGTH, endingFields } from './hop-by-hop.ts'
-import { ALIAS, FIELD } from './names.ts'
+import { CANONICAL_LENGTH } from './hop-by-hop.ts'
+import { FIELD } from './names.ts'
 
 /** What the engine decided about one request on its way to one origin. */
 export interface RequestPlan {
@@ -18,8 +20,10 @@ export interface RequestPlan {
   /** `X-Request-Id: …` with its CRLF. */
   readonly requestIdLine: string
   readonly edits: FieldEdits | undefined
-  /** Goes on as a WebSocket handshake. */
-  readonly isUpgrade: boolean
+  /** Which of the visitor's own lines go on. */
+  readonly policy: RequestPolicy
+  /** The protocols that it asks to change to, in lower case: `websocket`, or under `preserve` whatever Upgrade says. */
+  readonly upgrade: string | undefined
   /** Our Sec-WebSocket-Key for a visitor whose protocol has none. */
   readonly webSocketKey: string | undefined
   /** The connection is not to be used again. */
@@ -33,26 +37,14 @@ export interface OurFields {
   readonly joined: string
 }
 
-/** By field number: 1 for lines that never go on as they came; the few that do return are written anew. */
-const ENDS_HERE: Uint8Array = endingFields([
-  // A request field named Proxy becomes HTTP_PROXY in a CGI (httpoxy, CVE-2016-5385).
-  FIELD.proxy,
-  FIELD.xForwardedFor,
-  FIELD.xForwardedHost,
-  FIELD.xForwardedProto,
-  FIELD.xForwardedPort,
-  FIELD.xForwardedPrefix,
-  FIELD.xRealIp,
-  FIELD.forwarded,
-  FIELD.xRequestId,
-  // X_Forwarded_For and X-Forwarded-For are one variable to a CGI, a WSGI or a PHP program, and so are Content_Length and its kin.
-  ALIAS,
-])
-
 /** Whether the body goes on in chunks: it came so, or its Content-Length was nominated away. */
-export function goesChunked(request: RequestMessage, connection: ConnectionField): boolean {
+export function goesChunked(
+  request: RequestMessage,
+  connection: ConnectionField,
+  policy: RequestPolicy,
+): boolean {
   if (request.framing === CHUNKED) return true
-  return request.framing > 0 && connection.nominated.has('content-length')
+  return request.framing > 0 && nominatedAway(request, connection, policy).has('content-length')
 }
 
 /** The whole head, blank line included, as latin1 text. */
@@ -62,11 +54,12 @@ export function writeRequestHead(
   plan: RequestPlan,
 ): string {
   const { head } = request
-  const isChunked = goesChunked(request, connection)
+  const ends = endsHere(request, plan.policy)
+  const nominated = nominatedAway(request, connection, plan.policy)
   let text = `${request.line.method} ${plan.target} HTTP/1.1\r\n`
   let runStart = request.line.end
   for (let index = 0; index < head.count; index++) {
-    const instead = replacement(request, connection, plan, index)
+    const instead = replacement(request, plan, ends, nominated, index)
     if (instead === undefined) continue
     text += head.text.slice(runStart, head.starts[index]) + instead
     runStart = head.end(index)
@@ -76,26 +69,32 @@ export function writeRequestHead(
   if (plan.edits === undefined) text += plan.ours.joined + plan.requestIdLine
   else text += remainingOurs(plan, plan.edits) + plan.edits.lines
   if (plan.webSocketKey !== undefined) text += `Sec-WebSocket-Key: ${plan.webSocketKey}\r\n`
-  if (plan.isUpgrade) text += 'Connection: Upgrade\r\nUpgrade: websocket\r\n'
-  else if (plan.close) text += 'Connection: close\r\n'
-  if (isChunked) text += 'Transfer-Encoding: chunked\r\n'
+  if (plan.upgrade === undefined) {
+    if (plan.close) text += 'Connection: close\r\n'
+  } else if (ends[FIELD.upgrade] === 1 || head.counts[FIELD.upgrade] === 0) {
+    text += 'Connection: Upgrade\r\nUpgrade: websocket\r\n'
+  }
+  if (goesChunked(request, connection, plan.policy)) text += 'Transfer-Encoding: chunked\r\n'
   return `${text}\r\n`
 }
 
 /** What stands in place of line `index`: undefined for the line itself, `''` for nothing. */
 function replacement(
   request: RequestMessage,
-  connection: ConnectionField,
   plan: RequestPlan,
+  ends: Uint8Array,
+  nominated: ReadonlySet<string>,
   index: number,
 ): string | undefined {
   const { head } = request
   const id = head.ids[index] ?? 0
   if (id === FIELD.host) return `Host: ${plan.host}\r\n`
-  if (ENDS_HERE[id] === 1) return id === FIELD.te && asksForTrailers(head, index) ? 'TE: trailers\r\n' : ''
-  if (id === FIELD.contentLength) return contentLength(request, connection)
+  if (id === FIELD.contentLength) return contentLength(request, nominated)
   if (id === FIELD.expect && !request.expectsContinue) return ''
-  if (connection.nominated.size > 0 && connection.nominated.has(head.name(index).toLowerCase())) return ''
+  if (ends[id] === 1 || (nominated.size > 0 && nominated.has(head.name(index).toLowerCase()))) {
+    const isKept = id === FIELD.te && plan.policy.keepTeTrailers && asksForTrailers(head, index)
+    return isKept ? 'TE: trailers\r\n' : ''
+  }
   if (plan.edits !== undefined && isDropped(plan.edits, head.name(index))) return ''
   return undefined
 }
@@ -108,8 +107,8 @@ function asksForTrailers(head: Head, index: number): boolean {
 }
 
 /** A length that was nominated goes (the body is chunked instead), one with leading zeros is written anew. */
-function contentLength(request: RequestMessage, connection: ConnectionField): string | undefined {
-  if (connection.nominated.has('content-length')) return ''
+function contentLength(request: RequestMessage, nominated: ReadonlySet<string>): string | undefined {
+  if (nominated.has('content-length')) return ''
   const written = request.head.known(FIELD.contentLength) ?? ''
   return CANONICAL_LENGTH.test(written) ? undefined : `Content-Length: ${request.framing}\r\n`
 }

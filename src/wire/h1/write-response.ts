@@ -5,7 +5,7 @@ import { reasonPhrase } from '../../http/status.ts'
 import { acceptOf } from '../../http/websocket.ts'
 import type { ResponseMessage } from '../message.ts'
 import type { ConnectionField } from './connection-field.ts'
-import { CANONICAL_LENGTH, endingFields } from './hop-by-hop.ts'
+import { CANONICAL_LENGTH, endingFields, HOP_BY_HOP } from './hop-by-hop.ts'
 import { FIELD } from './names.ts'
 
 /** How the message ends for this visitor. */
@@ -17,7 +17,7 @@ export interface ResponsePlan {
   readonly connectionLine: string
 }
 
-const ENDS_HERE: Uint8Array = endingFields([])
+const ENDS_HERE: Uint8Array = endingFields(HOP_BY_HOP)
 
 /** The origin's final response head for a visitor, blank line included, as latin1 text. */
 export function writeResponseHead(
@@ -42,17 +42,19 @@ export function writeInterimHead(response: ResponseMessage, connection: Connecti
   return `HTTP/1.1 ${response.line.status} ${response.line.reason}\r\n${copyFields(response, connection, undefined)}\r\n`
 }
 
-/** The 101 that opens a WebSocket: exactly our two upgrade lines and the origin's other fields. */
+/** The 101 behind which another protocol begins: exactly our two upgrade lines and the origin's other fields. */
 export function writeSwitchingHead(
   response: ResponseMessage,
   connection: ConnectionField,
   key: string | undefined,
 ): string {
   let fields = copyFields(response, connection, undefined)
+  const named = response.head.allKnown(FIELD.upgrade).join(', ')
+  const protocol = response.line.status === 200 || /^websocket$/i.test(named) ? 'websocket' : named
   // The 200 of an extended CONNECT answers no key (RFC 8441 5.2): we do.
   if (response.line.status === 200 && key !== undefined)
     fields += `Sec-WebSocket-Accept: ${acceptOf(key)}\r\n`
-  return `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${fields}\r\n`
+  return `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n${fields}\r\n`
 }
 
 function copyFields(

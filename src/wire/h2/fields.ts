@@ -117,7 +117,11 @@ export function requestList(pseudo: readonly string[], text: string): string[] {
     if (colon < 0) continue
     const name = line.slice(0, colon).toLowerCase()
     if (isConnect && name === 'sec-websocket-key') continue
-    if (!OF_CONNECTIONS.has(name) && name !== 'host') list.push(name, withoutBlanks(line.slice(colon + 1)))
+    if (OF_CONNECTIONS.has(name) || name === 'host') continue
+    const value = withoutBlanks(line.slice(colon + 1))
+    // Of TE, HTTP/2 knows one word (RFC 9113 8.2.2).
+    if (name !== 'te') list.push(name, value)
+    else if (/(?:^|,)[ \t]*trailers[ \t]*(?:,|$)/i.test(value)) list.push(name, 'trailers')
   }
   return list
 }

@@ -77,23 +77,23 @@ export class H2OriginStream implements OriginSide {
   ): void {
     this.sink = sink
     this.timeouts = timeouts
-    this.isUpgrade = plan.isUpgrade
+    this.isUpgrade = plan.upgrade !== undefined
     this.response.expect(request.line.method)
-    if (plan.isUpgrade && !this.session.takesConnect) {
-      const detail = 'the origin takes no WebSockets over HTTP/2'
+    if (this.isUpgrade && !(plan.upgrade === 'websocket' && this.session.takesConnect)) {
+      const detail = `the origin takes no ${plan.upgrade === 'websocket' ? 'WebSockets' : 'Upgrade'} over HTTP/2`
       queueMicrotask(() => this.fail({ code: 'http_upgrade_failed', side: 'origin', detail }))
       return
     }
     const text = writeRequestHead(request, connection, plan)
     const pseudo = [
-      ...(plan.isUpgrade
+      ...(this.isUpgrade
         ? [':method', 'CONNECT', ':protocol', 'websocket']
         : [':method', request.line.method]),
       ...[':scheme', this.session.scheme, ':authority', plan.host, ':path', plan.target],
     ]
     const list = requestList(pseudo, text.slice(text.indexOf('\r\n') + 2))
-    const isWhole = !request.hasBody && !plan.isUpgrade
-    this.listen(this.session.request(list, isWhole, goesChunked(request, connection)))
+    const isWhole = !request.hasBody && !this.isUpgrade
+    this.listen(this.session.request(list, isWhole, goesChunked(request, connection, plan.policy)))
   }
 
   private listen(stream: ClientHttp2Stream): void {

@@ -1,8 +1,9 @@
 // What our readers call, in words, so that a data file can say what it expects.
-import { ConnectionField } from '../../../src/wire/h1/connection-field.ts'
+import { nominationFlaw, STANDARD } from '../../../src/http/request-policy.ts'
+import { ConnectionField, MOST_WORDS } from '../../../src/wire/h1/connection-field.ts'
 import { CHUNKED } from '../../../src/wire/h1/framing.ts'
 import type { Head } from '../../../src/wire/h1/head.ts'
-import type { Refusal } from '../../../src/wire/h1/refusal.ts'
+import { malformed, type Refusal } from '../../../src/wire/h1/refusal.ts'
 import { type ReaderLimits, RequestReader } from '../../../src/wire/h1/request-reader.ts'
 import { ResponseReader } from '../../../src/wire/h1/response-reader.ts'
 
@@ -56,8 +57,9 @@ export function requestEvents(pieces: readonly Buffer[], limits: ReaderLimits): 
       words.say(
         `${line.method} ${shown(line.pathAndQuery)} on ${authority}${version}${framingWord(framing)}${expects}`,
       )
-      const refusal = connection.read(head, true)
-      if (refusal !== undefined) reader.refuse(refusal)
+      connection.read(head, MOST_WORDS)
+      const flaw = nominationFlaw(connection, STANDARD)
+      if (flaw !== undefined) reader.refuse(malformed(flaw))
     },
     data: piece => words.data(piece),
     end: trailers => words.end(trailers),

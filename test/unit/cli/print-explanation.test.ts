@@ -49,6 +49,7 @@ const EXPLAINED: Explained = {
     hostField: '127.0.0.1:9000',
     removedPrefix: '/api',
     requestEdits: { drops: ['x-a', 'x-b'], adds: ['X-A'] },
+    requestPolicy: { name: 'preserve', at: '/upstreams/u/peer/http_upstream_request_policy' },
     responseHeaderTimeout: 60_000,
     responseHeaderTimeoutAt: undefined,
   },
@@ -64,6 +65,7 @@ const PLACES: Places = new Map([
   ['/routes/admin', place(10)],
   ['/routes/api', place(14)],
   ['/upstreams/u/targets/0', place(20)],
+  ['/upstreams/u/peer/http_upstream_request_policy', place(21)],
 ])
 
 function outcomeText(outcome: ExplainedOutcome): string {
@@ -88,6 +90,7 @@ forward to http://127.0.0.1:9000 as GET /x?y=1  p.yaml:20:3
   X-Forwarded-Prefix: /api
   request fields removed: x-b
   request fields set or added: X-A
+  request policy preserve  p.yaml:21:3
   the response must begin within 1m, the default
 `)
   })
@@ -150,7 +153,10 @@ describe('an explanation for programs', () => {
 
   it('asks for the place of everything that it shows', () => {
     expect(new Set(pointersOf(EXPLAINED))).toEqual(
-      new Set(['/listeners/web', '/routes/admin', '/routes/api', '/routes/rest', '/upstreams/u/targets/0']),
+      new Set([
+        ...['/listeners/web', '/routes/admin', '/routes/api', '/routes/rest', '/upstreams/u/targets/0'],
+        '/upstreams/u/peer/http_upstream_request_policy',
+      ]),
     )
   })
 })

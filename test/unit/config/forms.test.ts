@@ -59,6 +59,7 @@ describe('forms take', () => {
     ['path_or_empty', ['', '/a']],
     ['percent', ['0%', '100%', '12.5%']],
     ['probe_path', ['/', '/healthz', '/x?full=1&a=%20']],
+    ['protected_header', ['Authorization', 'x_y', 'connection', 'Content-Length']],
     ['sni', ['', 'a', 'a.example.com', 'xn--bcher-kva.example', 'a_b.example']],
     ['size', ['0', '512', '64KiB', '1TiB']],
     ['statuses', ['100', '204', '200-399', '599-599']],
@@ -69,7 +70,7 @@ describe('forms take', () => {
   })
 
   it('every form has accepted something here', () => {
-    expect(Object.keys(FORMS)).toHaveLength(25)
+    expect(Object.keys(FORMS)).toHaveLength(26)
   })
 })
 

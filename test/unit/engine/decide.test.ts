@@ -6,6 +6,7 @@ import { readFacts } from '../../../src/http/facts.ts'
 import { compile } from '../../../src/snapshot/compile.ts'
 import { commit } from '../../../src/upstream/balance.ts'
 import { openPoolState } from '../../../src/upstream/pool-state.ts'
+import { ConnectionField } from '../../../src/wire/h1/connection-field.ts'
 import { type ConfigWords, configured } from '../../support/config.ts'
 import { fieldReader } from '../../support/field-reader.ts'
 import { luck } from '../../support/wish.ts'
@@ -17,11 +18,16 @@ function decider(words: ConfigWords) {
   const listener = outcome.value.listeners.get('web')
   if (listener === undefined) throw new Error('no listener')
   const pools = new Map([...outcome.value.pools.values()].map(pool => [pool, openPoolState()]))
-  const verdictOf = (target: string, authority = 'a.example', method = 'GET'): Verdict =>
+  const verdictOf = (
+    target: string,
+    authority = 'a.example',
+    method = 'GET',
+    connection = new ConnectionField(),
+  ): Verdict =>
     decide(
       listener,
       readFacts(
-        { method, scheme: 'http', authority, target, fields: fieldReader([]), peer: '' },
+        { method, scheme: 'http', authority, target, fields: fieldReader([]), connection, peer: '' },
         addressSet([]),
       ),
       { pools, health: new Map() },
@@ -124,7 +130,11 @@ describe('a balancer', () => {
     expect(say('/main')).toBe('main -> a')
     for (const target of ['/main/..', '/main%2f', '/old', '/nowhere']) say(target)
     verdictOf('/main')
-    verdictOf('/main')
+    const connection = Object.assign(new ConnectionField(), { words: 2, nominated: new Set(['cookie']) })
+    expect(verdictOf('/main', undefined, undefined, connection)).toMatchObject({
+      answer: { status: 400, reason: { code: 'bad_request', at: '/routes/main' } },
+      taking: undefined,
+    })
     expect([say('/main'), say('/loose'), say('/main')]).toEqual(['main -> b', 'loose -> a', 'main -> b'])
   })
 })

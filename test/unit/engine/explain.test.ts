@@ -163,6 +163,7 @@ describe('explaining a forward', () => {
       'no_route passed',
       'redirect passed',
       'select passed',
+      'nominations passed',
       'act ended',
     ])
   })
@@ -238,7 +239,7 @@ describe('explaining', () => {
   it('a forbidden path stops at the first step', () => {
     const told = ask('http://app.example:8080/api/../etc')
     expect(told.outcome).toMatchObject({ kind: 'refusal', code: 'bad_path', status: 400 })
-    expect(told.steps.map(({ outcome }) => outcome)).toEqual(['ended', ...Array(7).fill('skipped')])
+    expect(told.steps.map(({ outcome }) => outcome)).toEqual(['ended', ...Array(8).fill('skipped')])
     expect(told.routes).toEqual([])
   })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { DENY_UPGRADES, PRESERVE, STANDARD } from '../../../src/http/request-policy.ts'
 import { mergePeer } from '../../../src/upstream/peer.ts'
 
 describe('connection options', () => {
@@ -24,6 +25,7 @@ describe('connection options', () => {
         ca: undefined,
       },
       setBy: {},
+      policy: STANDARD,
     })
   })
 
@@ -55,6 +57,39 @@ describe('connection options', () => {
     expect(merged.peer.readTimeout).toBe(0)
     expect(merged.setBy).toEqual({ idleTimeout: '/defaults/peer/idle_timeout' })
   })
+
+  it.each([
+    ['preserve', { ...PRESERVE, at: '/x/http_upstream_request_policy' }],
+    ['deny_upgrades', { ...DENY_UPGRADES, at: '/x/http_upstream_request_policy' }],
+    [null, STANDARD],
+    [
+      { max_connection_nominations: 3, protected_headers: ['X-A'], h1_upgrade: 'deny' },
+      {
+        ...STANDARD,
+        name: 'max_connection_nominations: 3, protected_headers: X-A, h1_upgrade: deny',
+        at: '/x/http_upstream_request_policy',
+        maxNominations: 3,
+        protectedNames: new Set(['x-a']),
+        upgrades: 'deny',
+      },
+    ],
+  ] as const)(
+    'a request policy %j replaces the one below, whole, and is no part of the connection',
+    (written, policy) => {
+      const below = mergePeer(defaults, {
+        at: '/upstreams/a/peer',
+        files: new Map(),
+        peer: { http_upstream_request_policy: { strip_hop_by_hop: false } },
+      })
+      const merged = mergePeer(below, {
+        at: '/x',
+        files: new Map(),
+        peer: { http_upstream_request_policy: written },
+      })
+      expect(merged.policy).toEqual(policy)
+      expect(merged.peer).toBe(defaults.peer)
+    },
+  )
 
   it('stay the same object when nothing is written', () => {
     expect(mergePeer(defaults, { at: '/x', files: new Map(), peer: {} })).toBe(defaults)

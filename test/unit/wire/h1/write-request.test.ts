@@ -101,7 +101,7 @@ describe('writeRequestHead', () => {
 
   it('a WebSocket handshake goes on as exactly that', () => {
     const fields = 'Connection: keep-alive, Upgrade\r\nUpgrade: WebSocket, h2c\r\nSec-WebSocket-Key: k\r\n'
-    expect(forwarded(`GET / HTTP/1.1\r\nHost: a\r\n${fields}\r\n`, { isUpgrade: true })).toBe(
+    expect(forwarded(`GET / HTTP/1.1\r\nHost: a\r\n${fields}\r\n`, { upgrade: 'websocket' })).toBe(
       `GET /t?u HTTP/1.1\r\nHost: origin:81\r\nSec-WebSocket-Key: k\r\n${OURS}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
     )
   })

@@ -89,7 +89,7 @@ describe('1xx', () => {
     reader.expect('GET')
     reader.read(Buffer.from(text, 'latin1'), 0)
     const connection = new ConnectionField()
-    connection.read(reader.head, false)
+    connection.read(reader.head)
     return { reader, connection }
   }
 

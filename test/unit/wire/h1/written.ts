@@ -1,4 +1,5 @@
 // What our writers make of a message that our readers read.
+import { STANDARD } from '../../../../src/http/request-policy.ts'
 import { ConnectionField } from '../../../../src/wire/h1/connection-field.ts'
 import type { Head } from '../../../../src/wire/h1/head.ts'
 import { RequestReader } from '../../../../src/wire/h1/request-reader.ts'
@@ -24,7 +25,8 @@ export const REQUEST_PLAN: RequestPlan = {
   },
   requestIdLine: 'X-Request-Id: 1\r\n',
   edits: undefined,
-  isUpgrade: false,
+  policy: STANDARD,
+  upgrade: undefined,
   webSocketKey: undefined,
   close: false,
 }
@@ -48,10 +50,10 @@ export function forwarded(text: string, plan: Partial<RequestPlan> = {}): string
   const connection = new ConnectionField()
   const reader: RequestReader = new RequestReader(DEFAULT_LIMITS, {
     head() {
-      if (connection.read(reader.head, true) !== undefined)
-        throw new Error('the Connection field was refused')
-      isChunked = goesChunked(reader, connection)
-      written += writeRequestHead(reader, connection, { ...REQUEST_PLAN, ...plan })
+      const whole = { ...REQUEST_PLAN, ...plan }
+      connection.read(reader.head)
+      isChunked = goesChunked(reader, connection, whole.policy)
+      written += writeRequestHead(reader, connection, whole)
     },
     data(data) {
       written += piece(isChunked, data)
@@ -76,7 +78,7 @@ export function delivered(text: string, plan: Partial<ResponsePlan> = {}, method
   const reader: ResponseReader = new ResponseReader({
     interim: () => undefined,
     head() {
-      connection.read(reader.head, false)
+      connection.read(reader.head)
       written += writeResponseHead(reader, connection, { ...RESPONSE_PLAN, ...plan })
     },
     data(data) {

@@ -29,7 +29,7 @@ function response(text: string, edits = EDITS, method = 'GET'): readonly string[
   reader.expect(method)
   reader.read(Buffer.from(text, 'latin1'), 0)
   const connection = new ConnectionField()
-  connection.read(reader.head, false)
+  connection.read(reader.head)
   return responseList(reader, connection, edits)
 }
 
