@@ -8,6 +8,7 @@ import { openDesk } from '../management/desk.ts'
 import { openDoor } from '../management/door.ts'
 import { type AccessRules, openAccessLog } from '../observe/access.ts'
 import { type Level, openLog } from '../observe/log.ts'
+import { Meters } from '../observe/meters.ts'
 import { openChanges } from '../reload/changes.ts'
 import { openReloader } from '../reload/reload.ts'
 import { openEyes } from '../reload/sight.ts'
@@ -61,6 +62,7 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
     rules: { level: flags.logLevel ?? 'info', format: 'json' },
   })
   const faults = watchFaults(log)
+  const meters = new Meters()
   const access = openAccessLog({ lines: recordLines(clock), clock, log, rules: SILENT })
   const stateDir = stateFolder(environment)
   const random = systemRandom()
@@ -68,7 +70,12 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
     clock,
     random,
     log,
-    access,
+    access: {
+      record(r) {
+        access.record(r)
+        meters.record(r)
+      },
+    },
     keep: openKeep(),
     stateDir,
   })
@@ -97,7 +104,8 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
         onChange,
         onTrouble: error => log.warn('config/watch-failed', { error }),
       }),
-    onApplied({ logging }: Snapshot) {
+    onApplied({ logging, listeners, routes }: Snapshot) {
+      meters.retain({ listener: id => listeners.has(id), route: id => routes.has(id) })
       log.configure({ ...logging, level: flags.logLevel ?? logging.level })
       access.configure(logging.access)
     },
@@ -107,6 +115,7 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
   const desk = openDesk({
     engine,
     reloader,
+    meters,
     chance: { clock, random },
     isReady: () => phase === 'serving',
     facts: { version, build: revision, node, pid: process.pid, file: found.name, startedAt: clock.wall() },

@@ -1,11 +1,13 @@
 // What can be asked of the door: method and path, who may, and the answer.
 import type { Engine } from '../engine/engine.ts'
 import type { Live } from '../engine/live.ts'
+import type { Meters } from '../observe/meters.ts'
 import type { Reloader } from '../reload/reload.ts'
 import type { Chance } from '../upstream/wish.ts'
 import { sayExplanation } from './explain.ts'
 import { tellConfig } from './findings.ts'
 import { type Asked, type Said, sayJson, sayTrouble } from './message.ts'
+import { sayMetrics } from './metrics.ts'
 import { sayTargets, sayUpstreams } from './pools.ts'
 import { openReloadRequests } from './reload-request.ts'
 import { sayRoutes } from './routes.ts'
@@ -24,6 +26,7 @@ export interface Page {
 export interface PageParts {
   readonly engine: Engine
   readonly reloader: Reloader
+  readonly meters: Meters
   readonly facts: Facts
   /** What a policy may throw dice with. */
   readonly chance: Chance
@@ -40,7 +43,7 @@ function readiness(isReady: boolean): Said {
 const STARTING = sayTrouble(503, { code: 'not_ready', message: 'the first configuration is not live yet' })
 
 /** Every page. */
-export function pagesOf({ engine, reloader, facts, chance, isReady }: PageParts): readonly Page[] {
+export function pagesOf({ engine, reloader, meters, facts, chance, isReady }: PageParts): readonly Page[] {
   const ofLive =
     (say: (asked: Asked, live: Live) => Said): Page['answer'] =>
     asked =>
@@ -60,6 +63,12 @@ export function pagesOf({ engine, reloader, facts, chance, isReady }: PageParts)
       path: '/api/status',
       needs: 'read',
       answer: () => sayJson(200, tellStatus(engine, reloader.status, facts, isReady())),
+    },
+    {
+      method: 'GET',
+      path: '/metrics',
+      needs: 'metrics',
+      answer: () => sayMetrics({ engine, meters, facts }, reloader.status),
     },
     { method: 'GET', path: '/api/routes', needs: 'read', answer: ofLive(sayRoutes) },
     { method: 'GET', path: '/api/upstreams', needs: 'read', answer: ofLive(sayUpstreams) },

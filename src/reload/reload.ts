@@ -55,6 +55,7 @@ export function openReloader(parts: ReloadParts): Reloader {
     appliedSource: undefined,
     source: undefined,
     last: undefined,
+    counts: { applied: 0, unchanged: 0, rejected: 0, failed: 0 },
   }
   let running: Promise<LoadResult> | undefined
   let isClosed = false
@@ -121,6 +122,7 @@ export function openReloader(parts: ReloadParts): Reloader {
       appliedSource: isLive ? source : status.appliedSource,
       source,
       last,
+      counts: { ...status.counts, [last.kind]: status.counts[last.kind] + 1 },
     }
     tellResult(log, last, status)
   }

@@ -36,4 +36,6 @@ export interface ReloadStatus {
   readonly appliedSource: string | undefined
   readonly source: string | undefined
   readonly last: LoadResult | undefined
+  /** How many loads have ended so. */
+  readonly counts: Readonly<Record<LoadResult['kind'], number>>
 }
