@@ -30,10 +30,15 @@ function told(flaw: Flaw, { at }: Complaint): Diagnostic {
   return { ...rest, severity: 'error', at, on: 'value', ...(help !== undefined && { help }) }
 }
 
+/** A map or list whose entries are all commented out reads as null, and means what leaving it out means. */
+export function isEmptied({ keyword, value, shape }: Complaint): boolean {
+  if (keyword !== 'type' || value !== null) return false
+  return typesOf(shape).every(word => word === 'object' || word === 'array')
+}
+
 function type(complaint: Complaint, isSecret: boolean): Diagnostic | undefined {
   const { at, shape, value } = complaint
-  // A map or list whose entries are all commented out reads as null, and means what leaving it out means.
-  if (value === null && typesOf(shape).every(word => word === 'object' || word === 'array')) return undefined
+  if (isEmptied(complaint)) return undefined
   const help = isSecret ? undefined : typeHelp(shape, value)
   const message = `${nameOf(at)} must be ${expectedWords(shape)}${foundWords(value, isSecret)}`
   return told({ code: 'shape/type', message, ...(help !== undefined && { help }) }, complaint)

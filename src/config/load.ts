@@ -5,7 +5,7 @@
 import { type Diagnostic, hasErrors, type Place } from '../base/diagnostic.ts'
 import { bad, good } from '../base/outcome.ts'
 import { type Pointer, pointer, steps } from '../base/pointer.ts'
-import { tellComplaints } from './complaint.ts'
+import { isEmptied, tellComplaints } from './complaint.ts'
 import { fillConfig } from './fill.ts'
 import { type Findings, openFindings } from './findings.ts'
 import { type Gathered, gather } from './gather.ts'
@@ -43,7 +43,8 @@ function checkShape(
   const isSecret = (at: Pointer): boolean => secrets.has(at) || shapeAt(steps(at))?.['x-secret'] === true
   validate(value, complaints => {
     tellComplaints(complaints, findings, isSecret)
-    for (const { keyword, at } of complaints) if (UNSOUND.has(keyword)) unsound.add(objectOf(at))
+    for (const complaint of complaints)
+      if (UNSOUND.has(complaint.keyword) && !isEmptied(complaint)) unsound.add(objectOf(complaint.at))
   })
   return unsound
 }

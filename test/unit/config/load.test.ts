@@ -64,6 +64,16 @@ routes:
     })
   })
 
+  it('an object with an emptied list is there, as if the list were left out', () => {
+    const text = `version: 1
+listeners: { web: { protocol: http, port: 80 } }
+upstreams: { pool: { tags: null, targets: [{ url: "http://a" }] } }
+routes: { a: { listener: web, default: true, forward: { upstream: pool } } }
+`
+    const { outcome } = loadText(text)
+    expect(outcome.ok && outcome.value.config.upstreams['pool']?.tags).toEqual([])
+  })
+
   it('a listener’s limits are the server’s with its own over them', () => {
     const { listeners } = configOf(`
 server: { limits: { max_headers: 10, header_timeout: 5s } }
