@@ -90,6 +90,11 @@ export const DIAGNOSTIC_CODES = {
     'Two routes of one listener have the same priority, and some request fits both: their ids decide, and nobody should be surprised by it. Give one of them another priority.',
   'upstream/no-target':
     'A pool has no enabled target. An error where an enabled route uses it, a warning otherwise.',
+  'upstream/ignored-weight':
+    'Targets have different weights, and the policy ignores them; only 0 says something there.',
+  'upstream/no-weight': 'Every enabled target of a pool has weight 0, so nobody takes new requests.',
+  'upstream/unreachable-group':
+    'Targets in a group behind one with a static target, which is always available: they are never reached.',
   'target/kind': 'A target has neither `url` nor `static`, or both.',
   'target/url':
     'Not an origin: `http://host[:port]`, `https://host[:port]`, `host[:port]` or `unix:/path`, without path, query and user.',

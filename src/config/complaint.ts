@@ -5,7 +5,7 @@ import { type Pointer, step, steps } from '../base/pointer.ts'
 import { parseSize } from '../base/size.ts'
 import { nearest } from '../base/suggest.ts'
 import type { Findings } from './findings.ts'
-import { absentFor } from './foreign-words.ts'
+import { absentFor, oursFor } from './foreign-words.ts'
 import type { Flaw } from './forms/form.ts'
 import { FORMS } from './forms/table.ts'
 import { type Shape, shapeAt, typesOf } from './shape.ts'
@@ -52,7 +52,8 @@ function choice(complaint: Complaint, isSecret: boolean): Diagnostic {
   const one = known.length === 1 ? `must be ${known[0]}` : `must be one of ${known.join(', ')}`
   const word = typeof value === 'string' && !isSecret ? value : ''
   const absent = absentFor(word)
-  const near = absent === undefined && word !== '' ? nearest(word, known) : undefined
+  const same = oursFor(word).find(candidate => known.includes(candidate))
+  const near = same ?? (absent === undefined && word !== '' ? nearest(word, known) : undefined)
   const code = 'shape/choice'
   if (near !== undefined)
     return told(

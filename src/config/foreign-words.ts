@@ -1,12 +1,20 @@
 // Words that people bring from other proxies, and what they are called here. Looked up by the key alone, wherever it stands.
 
-/** The same thing under another word: the key here, and, where it stands elsewhere, how it is written. */
+/** The same thing under another word: the key (or the value) here, and, where it stands elsewhere, how it is written. */
 const OURS: Readonly<Record<string, string>> = {
   algorithm: 'load_balancing',
   lb_policy: 'load_balancing',
   lb_algorithm: 'load_balancing',
   policy: 'load_balancing',
   target_load_balancing: 'load_balancing',
+  wrr: 'weighted_round_robin',
+  rr: 'round_robin',
+  least_conn: 'least_active_requests',
+  leastconn: 'least_active_requests',
+  least_connections: 'least_active_requests',
+  least_request: 'least_active_requests',
+  p2c: 'power_of_two',
+  ewma: 'peak_ewma',
   backend: 'upstream',
   cluster: 'upstream',
   proxy_pass: 'upstream',
@@ -108,16 +116,8 @@ const OURS: Readonly<Record<string, string>> = {
 
 /** What this version doesn't have, under our word or another's. */
 const ABSENT: Readonly<Record<string, string>> = {
-  random: 'the policy random',
-  weighted_random: 'the policy weighted_random',
-  least_conn: 'least-connections policies',
-  least_connections: 'least-connections policies',
-  least_active_requests: 'least-connections policies',
-  weighted_least_active_requests: 'least-connections policies',
   hash: 'hashing',
   ip_hash: 'hashing',
-  power_of_two: 'the policy power_of_two',
-  peak_ewma: 'the policy peak_ewma',
   waf_captcha_page: 'a WAF',
   waf_waiting_room_page: 'a WAF',
   workers: 'several workers',

@@ -291,8 +291,8 @@ export interface RequestPolicyMap {
   readonly h1_upgrade?: 'websocket_only' | 'preserve' | 'deny'
 }
 
-/** How a target is chosen among the available ones of the lowest priority group. `weighted_round_robin` is smooth (weights 3 and 1 give 75 % and 25 %), `round_robin` ignores weights. */
-export type LoadBalancing = 'weighted_round_robin' | 'round_robin'
+/** How a target is chosen among the available ones of the lowest priority group. `weighted_round_robin` is smooth (weights 3 and 1 give 75 % and 25 %); `round_robin` ignores weights. `random` and `weighted_random` leave it to chance. `least_active_requests` takes the one with the fewest requests under way, `weighted_least_active_requests` the one with the fewest for its weight; those equally busy take turns. `power_of_two` draws two by weight and takes the less busy one for its weight. `peak_ewma` draws two by weight and takes the one whose answers have begun sooner of late, for the requests it has (Finagle's measure, over 10 seconds). */
+export type LoadBalancing = 'weighted_round_robin' | 'round_robin' | 'random' | 'weighted_random' | 'least_active_requests' | 'weighted_least_active_requests' | 'power_of_two' | 'peak_ewma'
 
 /** Words for people and lists. */
 export type Tags = readonly string[]
@@ -301,7 +301,7 @@ export type Tags = readonly string[]
 export interface Upstream {
   /** Shown to people in place of the id; means nothing else. */
   readonly name?: Name
-  /** How a target is chosen among the available ones of the lowest priority group. `weighted_round_robin` is smooth (weights 3 and 1 give 75 % and 25 %), `round_robin` ignores weights. */
+  /** How a target is chosen among the available ones of the lowest priority group. `weighted_round_robin` is smooth (weights 3 and 1 give 75 % and 25 %); `round_robin` ignores weights. `random` and `weighted_random` leave it to chance. `least_active_requests` takes the one with the fewest requests under way, `weighted_least_active_requests` the one with the fewest for its weight; those equally busy take turns. `power_of_two` draws two by weight and takes the less busy one for its weight. `peak_ewma` draws two by weight and takes the one whose answers have begun sooner of late, for the requests it has (Finagle's measure, over 10 seconds). */
   readonly load_balancing: LoadBalancing
   /** Words for people and lists. */
   readonly tags: Tags
@@ -445,7 +445,7 @@ export interface Forward {
   readonly upstream?: string
   /** Beside `upstream` only: goes over the targets' for the route's own traffic. */
   readonly response_header_timeout?: Duration
-  /** How a target is chosen among the available ones of the lowest priority group. `weighted_round_robin` is smooth (weights 3 and 1 give 75 % and 25 %), `round_robin` ignores weights. */
+  /** How a target is chosen among the available ones of the lowest priority group. `weighted_round_robin` is smooth (weights 3 and 1 give 75 % and 25 %); `round_robin` ignores weights. `random` and `weighted_random` leave it to chance. `least_active_requests` takes the one with the fewest requests under way, `weighted_least_active_requests` the one with the fewest for its weight; those equally busy take turns. `power_of_two` draws two by weight and takes the less busy one for its weight. `peak_ewma` draws two by weight and takes the one whose answers have begun sooner of late, for the requests it has (Finagle's measure, over 10 seconds). */
   readonly load_balancing: LoadBalancing
   /** Words for people and lists. */
   readonly tags: Tags

@@ -218,7 +218,7 @@ export class Attempt implements OriginSink {
     }
     exchange.status = 101
     exchange.isUpgraded = true
-    exchange.headTime = this.clock.now() - exchange.start
+    exchange.headCame()
     const visitor = exchange.side.takeSocket(origin.response, origin.connection)
     this.relay = startRelay(
       visitor,
@@ -254,8 +254,10 @@ export class Attempt implements OriginSink {
   private lost(failure: Failure): void {
     const { exchange, leg, origin } = this
     this.over()
-    if (exchange.status === 0)
+    if (exchange.status === 0) {
+      exchange.headMissed()
       this.health?.requestFailed(failure, origin?.isReused === true && origin.isUntouched)
+    }
     exchange.fail(failure, failureReason(failure, leg, exchange.route?.at))
   }
 

@@ -7,7 +7,7 @@ import type { FieldEdits } from '../http/edits.ts'
 import type { Facts } from '../http/facts.ts'
 import type { ErrorPages } from '../http/template.ts'
 import type { Listener, Route } from '../snapshot/snapshot.ts'
-import { release } from '../upstream/balance.ts'
+import { answered, release } from '../upstream/balance.ts'
 import type { Seat } from '../upstream/seat.ts'
 import type { Leg, Target } from '../upstream/target.ts'
 import type { ConnectionField } from '../wire/h1/connection-field.ts'
@@ -31,6 +31,9 @@ export interface ExchangeOwner {
 /** Body bytes held for an origin that isn't connected yet; past it the visitor waits. */
 const MAX_WAITING = 64 * 1024
 
+/** Milliseconds that a failure counts at least, or a target that refuses at once would be the quickest. */
+const FAILURE = 1_000
+
 export class Exchange implements RequestSink {
   readonly owner: ExchangeOwner
   readonly side: VisitorSide
@@ -45,6 +48,8 @@ export class Exchange implements RequestSink {
   leg: Leg | undefined
   door: Door | undefined
   attempt: Attempt | undefined
+  /** Since when the origin may answer: the request was here, whole, or another target had failed. */
+  awaitedSince: number
   /** The target's place in the pool's memory, held until the end. */
   seat: Seat | undefined
 
@@ -80,6 +85,7 @@ export class Exchange implements RequestSink {
     this.generation = generation
     this.startedAt = owner.clock.wall()
     this.start = owner.clock.now()
+    this.awaitedSince = this.start
     this.isRequestEnded = !side.request.hasBody
   }
 
@@ -103,6 +109,7 @@ export class Exchange implements RequestSink {
   end(trailers: Head | undefined): void {
     if (this.isOver) return
     this.isRequestEnded = true
+    this.awaitedSince = this.owner.clock.now()
     this.trailers = trailers
     if (this.attempt?.isSending === true) this.attempt.endRequest()
   }
@@ -167,8 +174,22 @@ export class Exchange implements RequestSink {
 
   begin(response: ResponseMessage, connection: ConnectionField): void {
     this.status = response.line.status
-    this.headTime = this.owner.clock.now() - this.start
+    this.headCame()
     this.side.begin(response, connection, this.responseEdits)
+  }
+
+  /** An origin answers: how long it took says something about the target, unless the visitor still sends. */
+  headCame(): void {
+    const now = this.owner.clock.now()
+    this.headTime = now - this.start
+    if (this.seat !== undefined && this.isRequestEnded) answered(this.seat, now - this.awaitedSince, now)
+  }
+
+  /** The target has failed; the next one, if there is one, begins now. */
+  headMissed(): void {
+    const now = this.owner.clock.now()
+    if (this.seat !== undefined) answered(this.seat, Math.max(now - this.awaitedSince, FAILURE), now)
+    this.awaitedSince = now
   }
 
   piece(piece: Buffer, isLent: boolean): void {

@@ -1,4 +1,5 @@
 // The seats of one compiled pool, and whose turn it is in each of its groups.
+import { settle } from './credit.ts'
 import { makeRota } from './rota/make.ts'
 import type { Rota } from './rota/rota.ts'
 import type { Seat } from './seat.ts'
@@ -23,11 +24,12 @@ export function arrange(
 ): Arrangement {
   const seats = pool.targets.map(target => {
     const seat = seatOf(target.key)
+    seat.rest()
     seat.index = target.index
     seat.weight = target.weight
-    seat.turns = undefined
     return seat
   })
+  settle(seats, before?.pool, pool)
   const rotas = pool.groups.map(group => {
     const place = before?.pool.groups.findIndex(({ priority }) => priority === group.priority) ?? -1
     return rotaOf(pool, group, seats, before?.rotas[place])
@@ -42,16 +44,17 @@ export function rearrange(arrangement: Arrangement, seat: Seat): void {
   const place = pool.groups.findIndex(({ priority }) => priority === target?.priorityGroup)
   const group = pool.groups[place]
   if (group === undefined) return
-  seat.turns = undefined
   rotas[place] = rotaOf(pool, group, seats, rotas[place])
   arrangement.serving = servingOf(rotas)
 }
 
 function rotaOf(pool: Pool, group: Group, seats: readonly Seat[], before: Rota | undefined): Rota {
-  const available = group.members.flatMap(({ index }) => {
+  const available: Seat[] = []
+  for (const { index } of group.members) {
     const seat = seats[index]
-    return seat?.isAvailable ? [seat] : []
-  })
+    seat?.rest()
+    if (seat?.isAvailable) available.push(seat)
+  }
   return makeRota(pool.loadBalancing, group, available, before)
 }
 

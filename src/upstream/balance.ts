@@ -23,6 +23,11 @@ export function commit(state: PoolState, { pool, target, among }: Choice): Seat 
   return seat
 }
 
+/** The head of a response has come, so many milliseconds after its request was sent. */
+export function answered(seat: Seat, time: number, now: number): void {
+  seat.turns?.answered(seat.place, time, now)
+}
+
 /** The exchange has ended. */
 export function release(seat: Seat): void {
   seat.active--

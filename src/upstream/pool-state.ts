@@ -61,7 +61,7 @@ export function follow(state: PoolState, pool: Pool): boolean {
   state.arrangement = arrange(pool, key => seatOf(state, key), arrangement)
   for (const seat of state.arrangement.seats) gone.delete(seat)
   for (const seat of gone) {
-    seat.turns = undefined
+    seat.rest()
     byKey.delete(seat.key)
   }
   if (arrangement !== undefined) state.left.add(arrangement.pool)

@@ -7,14 +7,21 @@ export interface Turns {
   took(place: number, among: readonly number[] | undefined): void
   /** The number of active requests of the seat at this place has changed. */
   changed(place: number): void
+  /** The head of a response came after so many milliseconds, at a time of the clock. */
+  answered(place: number, time: number, now: number): void
+  /** The current weight of the seat at this place. */
+  currentAt(place: number): number
 }
 
 export class Seat {
   readonly key: string
-  /** The current weight of smooth weighted round robin. */
+  /** The current weight of smooth weighted round robin; who takes turns over the seat may keep a newer one. */
   current = 0
   /** Requests between the choice of the target and the end of their exchange. */
   active = 0
+  /** What peak EWMA has measured, in milliseconds, and when; 0: nothing yet. */
+  cost = 0
+  costAt = 0
   /** Who says that the target can't serve, and why (`cool_down`: `3 failures within 30s`). Empty: it is available. */
   readonly objections: Map<string, string> = new Map()
   /** The target's index and weight in the pool that the seat stands in. */
@@ -32,11 +39,19 @@ export class Seat {
     return this.objections.size === 0
   }
 
+  /** Takes no more turns; what was kept for it comes back. */
+  rest(): void {
+    if (this.turns !== undefined) this.current = this.turns.currentAt(this.place)
+    this.turns = undefined
+  }
+
   /** The same memory apart, to try something out on. */
   copy(): Seat {
     const copy = new Seat(this.key)
-    copy.current = this.current
+    copy.current = this.turns?.currentAt(this.place) ?? this.current
     copy.active = this.active
+    copy.cost = this.cost
+    copy.costAt = this.costAt
     copy.index = this.index
     copy.weight = this.weight
     for (const [who, why] of this.objections) copy.objections.set(who, why)

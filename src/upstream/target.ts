@@ -5,7 +5,15 @@ import type { FieldEdits, WrittenEdits } from '../http/edits.ts'
 import type { RequestPolicy } from '../http/request-policy.ts'
 import type { HealthRules } from './health/rules.ts'
 
-export type LoadBalancing = 'round_robin' | 'weighted_round_robin'
+export type LoadBalancing =
+  | 'weighted_round_robin'
+  | 'round_robin'
+  | 'random'
+  | 'weighted_random'
+  | 'least_active_requests'
+  | 'weighted_least_active_requests'
+  | 'power_of_two'
+  | 'peak_ewma'
 
 /** Where an origin listens. `hostField` is what its Host field says: `name`, `name:8080`, `[::1]:80`, `localhost` for unix. */
 export interface Origin {

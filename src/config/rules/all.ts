@@ -11,6 +11,7 @@ import { requestPolicyRule } from './request-policy.ts'
 import { defaultRouteRule, routeRule } from './route.ts'
 import { targetIdRule, targetRule } from './target.ts'
 import { templateRule } from './template.ts'
+import { weightRule } from './weights.ts'
 
 export const RULES: readonly Rule[] = [
   listenerRule,
@@ -18,6 +19,7 @@ export const RULES: readonly Rule[] = [
   routeRule,
   defaultRouteRule,
   poolRule,
+  weightRule,
   targetRule,
   targetIdRule,
   peerRule,

@@ -1,6 +1,9 @@
 // The rota of a policy.
 import type { Seat } from '../seat.ts'
 import type { Group, LoadBalancing } from '../target.ts'
+import { PowerOfTwo, Uniform, Weighted } from './chance.ts'
+import { LeastActive, WeightedLeastActive } from './least-active.ts'
+import { PeakEwma } from './peak-ewma.ts'
 import type { Rota } from './rota.ts'
 import { RoundRobin } from './round-robin.ts'
 import { Smooth } from './smooth.ts'
@@ -17,5 +20,17 @@ export function makeRota(
       return new RoundRobin(group, seats, before)
     case 'weighted_round_robin':
       return new Smooth(group, seats)
+    case 'random':
+      return new Uniform(group, seats)
+    case 'weighted_random':
+      return new Weighted(group, seats)
+    case 'least_active_requests':
+      return new LeastActive(group, seats, before)
+    case 'weighted_least_active_requests':
+      return new WeightedLeastActive(group, seats)
+    case 'power_of_two':
+      return new PowerOfTwo(group, seats)
+    case 'peak_ewma':
+      return new PeakEwma(group, seats)
   }
 }

@@ -28,4 +28,10 @@ export abstract class Rota implements Turns {
   took(_place: number, _among: readonly number[] | undefined): void {}
 
   changed(_place: number): void {}
+
+  answered(_place: number, _time: number, _now: number): void {}
+
+  currentAt(place: number): number {
+    return this.seats[place]?.current ?? 0
+  }
 }

@@ -1,0 +1,33 @@
+// What becomes of the current weights of smooth weighted round robin when a pool is edited.
+import type { Seat } from './seat.ts'
+import type { Pool } from './target.ts'
+
+/**
+ * Current weights sum up to about nothing, and none is past the sum of the weights. Where members left, their part is taken off those
+ * who stay, which changes nothing between them; where weights shrank, so do the current ones, lest somebody has thousands of turns
+ * to get or to give. Who wasn't there before starts at 0. `before` is the pool that the seats stood in, `pool` the one they will.
+ */
+export function settle(seats: readonly Seat[], before: Pool | undefined, pool: Pool): void {
+  const known = new Map<string, number>()
+  for (const { members } of before?.groups ?? [])
+    for (const { key, weight } of members) known.set(key, weight)
+  for (const { members } of pool.groups) {
+    const staying: Seat[] = []
+    let old = 0
+    let total = 0
+    for (const { index, key, weight } of members) {
+      const seat = seats[index]
+      const was = known.get(key)
+      total += weight
+      if (seat === undefined) continue
+      if (was === undefined) seat.current = 0
+      else {
+        staying.push(seat)
+        old += was
+      }
+    }
+    const mean = Math.trunc(staying.reduce((sum, { current }) => sum + current, 0) / (staying.length || 1))
+    const share = total < old ? total / old : 1
+    for (const seat of staying) seat.current = Math.trunc((seat.current - mean) * share)
+  }
+}
