@@ -10,15 +10,21 @@ function literal(values: readonly (string | number | null)[]): string {
   return values.map(value => (typeof value === 'string' ? `'${value}'` : String(value))).join(' | ')
 }
 
-function typeOf(shape: Shape): string {
+function typeOf(shape: Shape, all: ReadonlyMap<string, Shape>): string {
   const ref = refersTo(shape)
-  if (ref !== undefined) return ref
+  if (ref !== undefined) {
+    const target = all.get(ref) ?? {}
+    // An interface can't be null itself: whoever refers to it may be.
+    const isInterface = target.properties !== undefined && target['x-words'] === undefined
+    return isInterface && typesOf(target).includes('null') ? `${ref} | null` : ref
+  }
   if (shape.const !== undefined) return literal([shape.const])
   if (shape.enum !== undefined) return literal(shape.enum)
   const types = typesOf(shape)
   if (types.includes('array'))
-    return `readonly ${typeOf(shape.items ?? {})}[]${types.includes('null') ? ' | null' : ''}`
-  if (types.includes('object')) return `Readonly<Record<string, ${typeOf(shape.additionalProperties || {})}>>`
+    return `readonly ${typeOf(shape.items ?? {}, all)}[]${types.includes('null') ? ' | null' : ''}`
+  if (types.includes('object'))
+    return `Readonly<Record<string, ${typeOf(shape.additionalProperties || {}, all)}>>`
   // A size or duration may be written as a number; in a config it is text.
   const words = types.includes('string') ? types.filter(type => type !== 'integer') : types
   return words.map(word => (word === 'integer' ? 'number' : word)).join(' | ')
@@ -40,14 +46,14 @@ function remarks(shape: Shape, description: string | undefined): string | undefi
 function printDefinition({ name, shape }: Named, all: ReadonlyMap<string, Shape>): string {
   const head = comment(shape.description, '')
   const { properties } = shape
-  if (properties === undefined) return `${head}export type ${name} = ${typeOf(shape)}\n`
+  if (properties === undefined) return `${head}export type ${name} = ${typeOf(shape, all)}\n`
   const lines = Object.entries(properties).map(([key, property]) => {
     const present =
       (shape.required ?? []).includes(key) ||
       property.default !== undefined ||
       property['x-filled'] !== undefined
     const description = property.description ?? all.get(refersTo(property) ?? '')?.description
-    return `${comment(remarks(property, description), '  ')}  readonly ${key}${present ? '' : '?'}: ${typeOf(property)}\n`
+    return `${comment(remarks(property, description), '  ')}  readonly ${key}${present ? '' : '?'}: ${typeOf(property, all)}\n`
   })
   const words = shape['x-words']
   if (words === undefined) return `${head}export interface ${name} {\n${lines.join('')}}\n`

@@ -101,6 +101,18 @@ export const DIAGNOSTIC_CODES = {
   'target/alpn':
     '`alpn` contradicts the url: `h2` and `h2h1` are agreed on in a TLS handshake, `h2c` is plain text.',
   'target/sni': 'Not a name that can be asked for in a TLS handshake.',
+  'peer/proxy':
+    'Not a CONNECT proxy (`http://host[:port]`, `https://host[:port]` or `unix:/path`, without user), or one on the way to a unix socket.',
+  'peer/bind-to':
+    'Not a local IP address, or none of the family of an origin that is an address. Ports are the choice of the system.',
+  'peer/name': 'Neither a host name nor an address that a certificate could carry.',
+  'peer/psk-key': 'A shared key that is not 16 to 64 bytes in hex.',
+  'peer/conflict':
+    'A connection option that another one excludes: of certificates beside a shared key (`psk`), a newest version before the oldest, Proxy-Authorization beside `credentials`.',
+  'peer/keepalive':
+    '`interval` and `count` of `tcp_keepalive` on a Node that can only set `idle`: they came with 24.21.',
+  'peer/timeouts':
+    '`total_connection_timeout` is shorter than `connection_timeout`, so that one will never run out.',
   'target/credentials': 'A user name with a colon, or credentials with a control character (RFC 7617).',
   'target/duplicate-id': 'Two targets of one pool have the same id; both places are shown.',
   'health/path': 'A probe asks for a path that starts with `/`, in ASCII and without a fragment.',

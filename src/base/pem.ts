@@ -20,9 +20,10 @@ export function readCertificates(bytes: Uint8Array): readonly X509Certificate[] 
   return certificates.length === 0 || certificates.length < read.length ? undefined : certificates
 }
 
-/** The private key; undefined when there is none, or one with a passphrase. */
-export function readPrivateKey(bytes: Uint8Array): KeyObject | undefined {
-  return attempt(() => createPrivateKey({ key: Buffer.from(bytes), format: 'pem' }))
+/** The private key; undefined when there is none, or one with another passphrase than this. */
+export function readPrivateKey(bytes: Uint8Array, passphrase?: string): KeyObject | undefined {
+  const locked = passphrase === undefined ? {} : { passphrase }
+  return attempt(() => createPrivateKey({ key: Buffer.from(bytes), format: 'pem', ...locked }))
 }
 
 /** Whether there is a key that only a passphrase opens. */

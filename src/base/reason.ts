@@ -45,6 +45,7 @@ export type ReasonCode =
   | 'tls_protocol_error'
   | 'tls_certificate_error'
   | 'tls_alert_received'
+  | 'proxy_connect_error'
   | 'http_protocol_error'
   | 'http_response_timeout'
   | 'http_response_header_section_size'

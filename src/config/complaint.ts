@@ -5,7 +5,7 @@ import { type Pointer, step, steps } from '../base/pointer.ts'
 import { parseSize } from '../base/size.ts'
 import { nearest } from '../base/suggest.ts'
 import type { Findings } from './findings.ts'
-import { absentFor, oursFor } from './foreign-words.ts'
+import { absentFor, isS2nPolicy, oursFor } from './foreign-words.ts'
 import type { Flaw } from './forms/form.ts'
 import { FORMS } from './forms/table.ts'
 import { type Shape, shapeAt, typesOf } from './shape.ts'
@@ -52,6 +52,10 @@ function choice(complaint: Complaint, isSecret: boolean): Diagnostic {
   const one = known.length === 1 ? `must be ${known[0]}` : `must be one of ${known.join(', ')}`
   const word = typeof value === 'string' && !isSecret ? value : ''
   const absent = absentFor(word)
+  if (shape['x-words']?.includes('intermediate') && isS2nPolicy(word)) {
+    const help = "s2n's policies can't be had on Node; intermediate is nearest to its default"
+    return told({ code: 'shape/choice', message: `${nameOf(at)} ${one}, not ${word}`, help }, complaint)
+  }
   const same = oursFor(word).find(candidate => known.includes(candidate))
   const near = same ?? (absent === undefined && word !== '' ? nearest(word, known) : undefined)
   const code = 'shape/choice'

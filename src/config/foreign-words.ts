@@ -102,6 +102,20 @@ const OURS: Readonly<Record<string, string>> = {
   fail_timeout: 'window',
   insecure_skip_verify: 'tls_skip_verify',
   proxy_ssl_verify: 'verify_cert',
+  s2n_security_policy: 'tls_policy',
+  security_policy: 'tls_policy',
+  proxy_ssl_protocols: 'tls_policy',
+  client_certificate: 'client_cert_key',
+  proxy_ssl_certificate: 'client_cert_key',
+  proxy_ssl_certificate_key: 'client_cert_key',
+  alternative_names: 'alternative_cn',
+  proxy_bind: 'bind_to',
+  local_address: 'bind_to',
+  source_address: 'bind_to',
+  so_keepalive: 'tcp_keepalive',
+  proxy_socket_keepalive: 'tcp_keepalive',
+  proxy_url: 'proxy',
+  proxy_uri: 'proxy',
   https_redirect: 'redirect_to_https',
   ssl_redirect: 'redirect_to_https',
   http2_enabled: 'http2',
@@ -141,16 +155,15 @@ const ABSENT: Readonly<Record<string, string>> = {
   hash_on: 'hashing',
   hash_fallback: 'hashing',
   slots: 'hashing',
-  use_system_certs: "the system's certificates",
-  client_cert_key: 'certificates of our own for origins',
-  alternative_cn: 'further names of an origin',
-  psk: 'TLS with shared keys',
-  tls_policy: 'TLS policies for origins',
-  s2n_security_policy: 'TLS policies for origins',
-  proxy: 'proxies on the way to an origin',
-  bind_to: 'bind_to',
-  tcp_keepalive: 'tcp_keepalive',
-  group_key: 'group_key',
+}
+
+/** What nobody can have here, and why. */
+const IMPOSSIBLE: Readonly<Record<string, string>> = {
+  max_blinding_delay: 'Node has no such delay; its OpenSSL takes the same time for good and bad records',
+  tcp_fast_open: "Node can't set it",
+  tcp_recv_buf: "Node can't set it; the system's tcp_rmem is for all sockets",
+  tcp_user_timeout: "Node can't set it; read_timeout and write_timeout notice a silent origin",
+  user_timeout: "Node can't set it; read_timeout and write_timeout notice a silent origin",
 }
 
 /** Parts of the words of reference systems that say nothing here: units are written with the value. */
@@ -181,4 +194,17 @@ export function carriesUnit(word: string): boolean {
 export function absentFor(word: string): string | undefined {
   const plain = snake(word)
   return Object.hasOwn(ABSENT, plain) ? ABSENT[plain] : undefined
+}
+
+/** Why a word asks for what can't be had. */
+export function impossibleFor(word: string): string | undefined {
+  const plain = snake(word)
+  return Object.hasOwn(IMPOSSIBLE, plain) ? IMPOSSIBLE[plain] : undefined
+}
+
+/** Amazon's s2n names its policies by a date, or `default`; what they mean is said by `tls_policy` here. */
+export function isS2nPolicy(word: string): boolean {
+  return /^(default(_\w+)?|\d{8}(_\w+)?|(AWS-)?(CRT-SDK|CloudFront|ELBSecurityPolicy|KMS|PQ)-\S+)$/i.test(
+    word,
+  )
 }

@@ -10,6 +10,7 @@ import type { Materials } from './materials.ts'
 import { type FileKind, renameFiles } from './named-files.ts'
 import type { Reads } from './reads.ts'
 import { bodyFlaw } from './rules/body.ts'
+import { checkClientKeys } from './rules/client-key.ts'
 import type { Config, Template } from './shape.gen.ts'
 import type { Sources } from './sources.ts'
 
@@ -50,7 +51,7 @@ export function gather({ config, sources, holes, request, reads, findings }: Ask
       if (flaw !== undefined) findings.add({ ...flaw, severity: 'error', at, on: 'value' })
       return
     }
-    const severity = kind === 'key' ? request.missingReferences : 'error'
+    const severity = kind === 'key' || kind === 'client_key' ? request.missingReferences : 'error'
     const message = `${written} can't be read: ${bytes.why}`
     findings.add({ code: 'file/unreadable', severity, message, at, on: 'value' })
   }
@@ -65,6 +66,8 @@ export function gather({ config, sources, holes, request, reads, findings }: Ask
     read(path, name, written, kind, at)
     return name
   })
+  const isKnown = (at: Pointer): boolean => !isHole(at, holes)
+  checkClientKeys(renamed, files, isKnown, findings)
   for (const [id, template] of Object.entries(renamed.templates)) checkBody(id, template, files, findings)
   return { config: renamed, materials: { files, now: request.now }, named }
 }

@@ -85,16 +85,16 @@ function openAjv(): Ajv2020 {
     },
   })
   ajv.addKeyword({
-    keyword: 'x-words',
-    errors: false,
-    compile: (words: readonly string[]) => (value: unknown) =>
-      typeof value !== 'string' || words.includes(value),
-  })
-  ajv.addKeyword({
     keyword: 'x-range',
     errors: false,
     compile: (_: unknown, shape: Shape) => (value: unknown) =>
       (typeof value !== 'string' && typeof value !== 'number') || isInRange(String(value), shape),
+  })
+  ajv.addKeyword({
+    keyword: 'x-words',
+    errors: false,
+    compile: (words: readonly string[]) => (value: unknown) =>
+      typeof value !== 'string' || words.includes(value),
   })
   ajv.addSchema(shell(SCHEMA) as Shape)
   return ajv

@@ -42,6 +42,7 @@ export function foundWords(value: unknown, isSecret: boolean): string {
 /** What should be there. */
 export function expectedWords(shape: Shape): string {
   const form = FORM_WORDS[shape['x-form'] ?? '']
+  if (shape['x-words'] !== undefined) return `${shape['x-words'].join(', ')} or a map`
   return (
     form ??
     typesOf(shape)

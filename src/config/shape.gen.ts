@@ -204,9 +204,9 @@ export interface Template {
 
 /** How a connection to an origin is made and kept. Written in `defaults.peer`, under an upstream, under a target, and under `forward` for the route's own traffic; they merge in that order, key by key. `null` is the built-in default. */
 export interface Peer {
-  /** The TCP handshake. Left out: 5s. */
+  /** The TCP handshake; and, each counted apart, the answer of a CONNECT proxy and the TLS handshake. Left out: 5s. */
   readonly connection_timeout?: PeerDuration
-  /** DNS and TCP together. Left out: 10s. */
+  /** Everything until the connection is there: DNS, TCP, CONNECT and TLS together. Left out: 10s. */
   readonly total_connection_timeout?: PeerDuration
   /** Silence between two reads, restarted by every read. Left out: 0. */
   readonly read_timeout?: PeerDuration
@@ -224,14 +224,92 @@ export interface Peer {
   readonly verify_cert?: boolean | null
   /** https: whether the origin's certificate has to carry its name. Left out: true. */
   readonly verify_hostname?: boolean | null
-  /** https: a file, or a list of files (PEM), with the certificates that are trusted in place of the built-in ones. Left out: the built-in ones. */
+  /** https: a file, or a list of files (PEM), with the certificates that are trusted in place of the built-in and the system's ones. Left out: the built-in and the system's ones. */
   readonly ca?: readonly string[] | null
+  /** https: whether whom the system trusts is trusted beside the built-in certificates of Node. Left out: true. */
+  readonly use_system_certs?: boolean | null
+  /** https: a further name, or a list of them, that the origin's certificate may carry in place of its own. Left out: none. */
+  readonly alternative_cn?: readonly string[] | null
+  /** https: the certificate, with those between it and its authority, that is shown to the origin (mutual TLS). The files are watched. Left out: none. */
+  readonly client_cert_key?: ClientCertKey | null
+  /** https: a key that the origin shares with us, in place of all certificates (RFC 4279; RFC 9257 for TLS 1.3, where it is used with SHA-256). It excludes `ca`, `use_system_certs`, `client_cert_key`, `alternative_cn`, `verify_cert` and `verify_hostname`. Left out: none. */
+  readonly psk?: Psk | null
+  /** https: versions and cipher suites, by Mozilla's guidelines for server-side TLS (5.7) or by themselves. `modern`: TLS 1.3 only. `intermediate`: TLS 1.2 and 1.3 with forward secrecy and AEAD suites. `compat`: TLS 1.0 and up with the guidelines' old suites as far as OpenSSL still has them, at OpenSSL's security level 0, so that SHA-1 signatures and RSA keys of 1024 bits pass too: for old origins in a network of your own. Left out: intermediate. */
+  readonly tls_policy?: TlsPolicy
+  /** A proxy on the way to the origin: we ask it for a tunnel (CONNECT, RFC 9110 9.3.6), also to http origins. Any 2xx is success; anything else is 502. Left out: none. */
+  readonly proxy?: ConnectProxy | null
+  /** The local IP address, or a list of them, that connections are made from: for each one of the right family, at random. Not a port. Left out: the system's choice. */
+  readonly bind_to?: readonly string[] | null
+  /** Probes on a connection where nothing happens, or `off`. Left out: { idle: 60s }. */
+  readonly tcp_keepalive?: TcpKeepalive
+  /** Keeps connections of different owners apart: those with different keys are never shared. Left out: none. */
+  readonly group_key?: string | null
   /** Which of a visitor's connection-specific fields the origin gets; changed without a new connection. Left out: standard. */
   readonly http_upstream_request_policy?: RequestPolicy
 }
 
 /** A length of time with its unit, as everywhere; `null` is the built-in default. */
 export type PeerDuration = string | null
+
+/** https: the certificate, with those between it and its authority, that is shown to the origin (mutual TLS). The files are watched. */
+export interface ClientCertKey {
+  /** The chain (PEM), ours first. */
+  readonly cert_file: string
+  /** The private key (PEM). */
+  readonly key_file: string
+  /** Opens a key that is encrypted; best written as a reference, `${file:/run/secrets/...}`. Left out: none. Secret: never shown. */
+  readonly passphrase?: string
+}
+
+/** https: a key that the origin shares with us, in place of all certificates (RFC 4279; RFC 9257 for TLS 1.3, where it is used with SHA-256). It excludes `ca`, `use_system_certs`, `client_cert_key`, `alternative_cn`, `verify_cert` and `verify_hostname`. */
+export interface Psk {
+  /** What the origin knows the key by. */
+  readonly identity: string
+  /** The key in hex, 16 to 64 bytes; best written as a reference, `${file:/run/secrets/...}`. Secret: never shown. */
+  readonly key: string
+}
+
+/** https: versions and cipher suites, by Mozilla's guidelines for server-side TLS (5.7) or by themselves. `modern`: TLS 1.3 only. `intermediate`: TLS 1.2 and 1.3 with forward secrecy and AEAD suites. `compat`: TLS 1.0 and up with the guidelines' old suites as far as OpenSSL still has them, at OpenSSL's security level 0, so that SHA-1 signatures and RSA keys of 1024 bits pass too: for old origins in a network of your own. */
+export type TlsPolicy = 'modern' | 'intermediate' | 'compat' | null | TlsPolicyMap
+
+export interface TlsPolicyMap {
+  /** The oldest version. Older ones come with `compat` only. */
+  readonly min_version: '1.2' | '1.3'
+  /** The newest version. */
+  readonly max_version: '1.2' | '1.3'
+  /** Names of cipher suites as OpenSSL writes them, with `:` between. Those of TLS 1.3 are the usual ones unless some are among them. Left out: those of `intermediate`. */
+  readonly ciphers: string
+}
+
+/** A proxy on the way to the origin: we ask it for a tunnel (CONNECT, RFC 9110 9.3.6), also to http origins. Any 2xx is success; anything else is 502. */
+export interface ConnectProxy {
+  /** Where it listens: `http://host[:port]`, `https://host[:port]` or `unix:/path`. Over https its certificate is verified for its host, always, by whom `ca` and `use_system_certs` say, under `tls_policy`. */
+  readonly uri: string
+  /** Sent to the proxy as Proxy-Authorization (Basic, RFC 7617). Left out: none. */
+  readonly credentials?: ProxyCredentials
+  /** Headers of the CONNECT request, a value or a list of values for each name. */
+  readonly headers: HeaderValues
+}
+
+/** Sent to the proxy as Proxy-Authorization (Basic, RFC 7617). */
+export interface ProxyCredentials {
+  /** Without a colon or control characters. */
+  readonly username: string
+  /** Without control characters; best written as a reference, `${file:/run/secrets/...}`. Secret: never shown. */
+  readonly password: string
+}
+
+/** Probes on a connection where nothing happens, or `off`. */
+export type TcpKeepalive = 'off' | null | TcpKeepaliveMap
+
+export interface TcpKeepaliveMap {
+  /** Silence before the first probe, in whole seconds. */
+  readonly idle: Duration
+  /** Between two probes, in whole seconds. Needs a Node that can set it, from 24.21. Left out: 1s. */
+  readonly interval?: Duration
+  /** Probes without an answer until the connection is given up. Needs a Node that can set it, from 24.21. Left out: 10. */
+  readonly count?: number
+}
 
 /** Requests of our own that show whether a target is well. Written under an upstream and under a target; they merge in that order, key by key. `null` is the built-in default. A probe goes over a connection of its own, made as `peer` says, carries the target's `request_headers` and `basic_auth`, and follows no redirect. The first one comes at a random moment within the interval. */
 export interface HealthCheck {

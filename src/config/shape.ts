@@ -33,7 +33,7 @@ export interface Shape {
   /** Validated one by one, because there may be very many. */
   readonly 'x-each'?: true
   /** The text is a path: what is in the file, or that it is a folder. */
-  readonly 'x-file'?: 'body' | 'certificate' | 'key' | 'folder'
+  readonly 'x-file'?: 'body' | 'certificate' | 'key' | 'client_key' | 'folder'
   /** The default, told to people, where code fills it in; the key is present in Config. */
   readonly 'x-filled'?: string
   /** The grammar of the text (src/config/forms). */

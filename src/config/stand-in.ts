@@ -4,6 +4,7 @@ import type { Site } from './tree.ts'
 import { valueAt, valuesOf } from './values.ts'
 
 const BY_FORM: Readonly<Record<string, (count: number) => string>> = {
+  bind_to: count => `100::${count.toString(16)}`,
   bind: count => `100::${count.toString(16)}`, // RFC 6666: addresses that lead nowhere
   certificate_host: count => `unresolved-${count}.invalid`,
   cidr: count => `100::${count.toString(16)}`,
@@ -15,6 +16,9 @@ const BY_FORM: Readonly<Record<string, (count: number) => string>> = {
   method: () => 'GET',
   mode: () => '0600',
   origin: count => `http://unresolved-${count}.invalid`,
+  peer_name: count => `unresolved-${count}.invalid`,
+  proxy_uri: count => `http://unresolved-${count}.invalid`,
+  psk_key: count => count.toString(16).padStart(32, '0'),
   path: count => `/unresolved-${count}`,
   path_or_empty: count => `/unresolved-${count}`,
   percent: () => '100%',
@@ -40,6 +44,7 @@ export function standIn(shape: Shape, count: number, site: Site, config: unknown
   if (sample !== undefined) return sample(count)
   if (shape.default !== undefined && typeof shape.default !== 'object') return shape.default
   if (word !== undefined) return word
+  if (shape['x-words'] !== undefined) return shape['x-words'][0]
   if (shape['x-refers-to'] !== undefined)
     return Object.keys(valuesOf(valueAt(config, [shape['x-refers-to'].slice(1)])))[0] ?? ''
   if (types.includes('string')) return 'unresolved'

@@ -1,6 +1,6 @@
 // A key that the schema doesn't know: the nearest one, the one that another proxy calls so, or where it belongs.
 import { nearest } from '../base/suggest.ts'
-import { absentFor, carriesUnit, oursFor } from './foreign-words.ts'
+import { absentFor, carriesUnit, impossibleFor, oursFor } from './foreign-words.ts'
 import type { Shape } from './shape.ts'
 
 export interface Unknown {
@@ -34,6 +34,8 @@ export function unknownKey(word: string, properties: Properties): Unknown {
     const unit = carriesUnit(word) ? { help: 'the unit is written with the value, like 30s' } : {}
     return { message: `${message}; it is called "${same}" here`, meant: same, ...unit }
   }
+  const impossible = impossibleFor(word)
+  if (impossible !== undefined) return { message, help: impossible }
   const absent = absentFor(word)
   if (absent !== undefined) return { message, help: `this version does not support ${absent}` }
   for (const candidate of [word, ...ours]) {

@@ -94,6 +94,7 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
     this.log = parts.log
     this.wire = {
       clock: parts.clock,
+      random: parts.random,
       wheel: startWheel(parts.clock),
       buffers: openReadBuffers(),
       scratch: new Scratch(),

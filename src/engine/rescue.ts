@@ -31,6 +31,7 @@ const STATUS: Readonly<Partial<Record<ReasonCode, number>>> = {
   tls_protocol_error: 502,
   tls_certificate_error: 502,
   tls_alert_received: 502,
+  proxy_connect_error: 502,
   http_protocol_error: 502,
   http_response_header_section_size: 502,
   http_upgrade_failed: 502,

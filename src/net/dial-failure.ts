@@ -32,3 +32,8 @@ export function originFailure(error: Error, fallback: ReasonCode): Failure {
 export function timedOut(key: 'connection_timeout' | 'total_connection_timeout'): Failure {
   return { code: 'connection_timeout', side: 'origin', detail: key }
 }
+
+/** What went wrong with a proxy on the way, told from what goes wrong with the origin behind it. */
+export function proxyFailure(failure: Failure): Failure {
+  return { ...failure, detail: `proxy: ${failure.detail}` }
+}

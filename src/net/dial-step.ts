@@ -22,6 +22,14 @@ export interface DialReads {
   read(length: number, buffer: Buffer): boolean
 }
 
+/** Reads a socket that is a stream as if it had been born with these reads. */
+export function pour(socket: Socket, reads: DialReads): void {
+  socket.on('data', bytes => {
+    if (!reads.read(bytes.length, bytes)) socket.pause()
+  })
+  socket.resume()
+}
+
 /** Destroys a socket that nobody listens to any more; its late error is nobody's. */
 export function discard(socket: Socket): void {
   socket.on('error', () => undefined)

@@ -15,6 +15,8 @@ export interface TcpTerms {
   readonly port: number
   /** Instead of host and port. */
   readonly socketPath: string | undefined
+  /** Local addresses; none for the system's choice. */
+  readonly bindTo: readonly string[]
   /** Undefined for none. */
   readonly keepAlive: KeepAlive | undefined
 }
@@ -23,22 +25,28 @@ export interface TcpTerms {
 export type OpenSocket = (where: NetConnectOpts) => Socket
 
 /** Connects to where the terms say. */
-export function tcpStep(terms: TcpTerms, open: OpenSocket, ears: Ears): Step {
-  const { host, port, socketPath } = terms
-  const step = attempt(socketPath === undefined ? { host, port } : { path: socketPath }, terms, open, ears)
+export function tcpStep({ host, port, socketPath, keepAlive }: TcpTerms, open: OpenSocket, ears: Ears): Step {
+  const where = socketPath === undefined ? { host, port } : { path: socketPath }
+  const step = connecting(where, keepAlive, open, ears)
   // An address needs no lookup, so its handshake begins now; a name's begins when it is known.
   if (socketPath !== undefined || /^[\d.]+$|:/.test(host)) ears.begin()
   return step
 }
 
-function attempt(where: NetConnectOpts, { keepAlive }: TcpTerms, open: OpenSocket, ears: Ears): Step {
+/** One attempt to connect. */
+export function connecting(
+  where: NetConnectOpts,
+  keepAlive: KeepAlive | undefined,
+  open: OpenSocket,
+  ears: Ears,
+): Step {
   const socket = open(where)
   const stop = (): void => void socket.off('lookup', onLookup).off('connect', onConnect).off('error', onError)
   const onLookup = (): void => ears.begin()
   const onConnect = (): void => {
     stop()
     socket.setNoDelay(true)
-    if (keepAlive !== undefined) socket.setKeepAlive(true, keepAlive.idle)
+    if (keepAlive !== undefined) probe(socket, keepAlive)
     ears.connected(socket)
   }
   const onError = (error: Error): void => {
@@ -53,4 +61,13 @@ function attempt(where: NetConnectOpts, { keepAlive }: TcpTerms, open: OpenSocke
       discard(socket)
     },
   }
+}
+
+/** Node takes all four from 24.21 on; a file that says more than `idle` isn't loaded by an older one. */
+type SetKeepAlive = (on: true, idle: number, interval?: number, count?: number) => Socket
+
+function probe(socket: Socket, { idle, interval, count }: KeepAlive): void {
+  const set: SetKeepAlive = socket.setKeepAlive.bind(socket)
+  if (interval === undefined && count === undefined) set(true, idle)
+  else set(true, idle, interval ?? 1_000, count ?? 10)
 }

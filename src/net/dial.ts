@@ -1,22 +1,33 @@
-// Makes one connection, step by step (TCP or unix, then TLS), each within its own time and all within another, reading into
-// buffers that the caller chooses.
+// Makes one connection, step by step (TCP or unix, a tunnel through a proxy, TLS), each within its own time and all within
+// another, reading into buffers that the caller chooses.
 import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Failure } from '../base/failure.ts'
-import { timedOut } from './dial-failure.ts'
-import { type DialReads, discard, type Ears, type Step } from './dial-step.ts'
+import type { Random } from '../base/random.ts'
+import { boundStep } from './dial-bound.ts'
+import { type ConnectTerms, connectStep } from './dial-connect.ts'
+import { proxyFailure, timedOut } from './dial-failure.ts'
+import { type DialReads, discard, type Ears, pour, type Step } from './dial-step.ts'
 import { type OpenSocket, type TcpTerms, tcpStep } from './dial-tcp.ts'
-import { type SessionStore, type TlsTerms, tlsOptions, tlsStep } from './dial-tls.ts'
+import { type TlsHop, tlsOptions, tlsStep } from './dial-tls.ts'
 
 export interface DialRequest {
+  /** To the proxy, if there is one. */
   readonly tcp: TcpTerms
   /** Milliseconds for each handshake, 0 for none. */
   readonly connectionTimeout: number
   /** Milliseconds for everything, names included, 0 for none. */
   readonly totalTimeout: number
-  /** Undefined for plain text. */
-  readonly tls: { readonly terms: TlsTerms; readonly store: SessionStore } | undefined
+  /** `tls`: to the proxy itself. */
+  readonly proxy: { readonly connect: ConnectTerms; readonly tls: TlsHop | undefined } | undefined
+  /** To the origin; undefined for plain text. */
+  readonly tls: TlsHop | undefined
+}
+
+export interface DialParts {
+  readonly clock: Clock
+  readonly random: Random
 }
 
 export interface Dialing {
@@ -26,16 +37,17 @@ export interface Dialing {
 
 export type DialDone = (...outcome: [socket: Socket, failure: undefined] | [undefined, Failure]) => void
 
+/** A step that waits for its turn; the first one has no socket to begin with. */
 type Stage = (socket: Socket | undefined, ears: Ears) => Step
 
 /** Dials; calls `done` once, later. Without `reads` the socket is an ordinary stream. */
 export function dial(
   request: DialRequest,
   reads: DialReads | undefined,
-  clock: Clock,
+  { clock, random }: DialParts,
   done: DialDone,
 ): Dialing {
-  const stages = stagesOf(request, reads)
+  const stages = stagesOf(request, reads, random)
   let step: Step | undefined
   let socket: Socket | undefined
   let limit: Timer | undefined
@@ -63,13 +75,14 @@ export function dial(
       connected(next) {
         limit?.cancel()
         limit = undefined
-        socket = next
         step = undefined
+        socket = next
         if (index + 1 < stages.length) {
           go(index + 1)
           return
         }
         total?.cancel()
+        if (request.proxy !== undefined && reads !== undefined) pour(next, reads)
         done(next, undefined)
       },
     })
@@ -83,14 +96,39 @@ export function dial(
   }
 }
 
-function stagesOf({ tcp, tls }: DialRequest, reads: DialReads | undefined): readonly Stage[] {
-  if (tls === undefined) return [(_, ears) => tcpStep(tcp, where => connect(readInto(where, reads)), ears)]
-  const { terms, store } = tls
-  const open: OpenSocket = where => connectTls({ ...readInto(where, reads), ...tlsOptions(terms, store) })
-  return [(_, ears) => tcpStep(tcp, open, ears), (socket, ears) => tlsStep(socket as TLSSocket, store, ears)]
+function stagesOf(
+  { tcp, proxy, tls }: DialRequest,
+  reads: DialReads | undefined,
+  random: Random,
+): readonly Stage[] {
+  if (proxy === undefined) return reach(tcp, tls, reads, random)
+  const tunnel: Stage = (socket, ears) => connectStep(socket as Socket, proxy.connect, ears)
+  const stages = [...reach(tcp, proxy.tls, undefined, random).map(ofProxy), tunnel]
+  if (tls === undefined) return stages
+  return [...stages, (socket, ears) => tlsStep(connectTls({ socket, ...tlsOptions(tls) }), tls, ears)]
 }
 
-/** Reading without streams: for Node a property of a socket from its birth, which one over another socket can't have. */
+/** TCP, and TLS if asked for: for Node one socket from the start. */
+function reach(
+  tcp: TcpTerms,
+  tls: TlsHop | undefined,
+  reads: DialReads | undefined,
+  random: Random,
+): readonly Stage[] {
+  const open: OpenSocket = where =>
+    tls === undefined
+      ? connect(readInto(where, reads))
+      : connectTls({ ...readInto(where, reads), ...tlsOptions(tls) })
+  const isBound = tcp.bindTo.length > 0 && tcp.socketPath === undefined
+  const first: Stage = (_, ears) => (isBound ? boundStep(tcp, open, random, ears) : tcpStep(tcp, open, ears))
+  return tls === undefined ? [first] : [first, (socket, ears) => tlsStep(socket as TLSSocket, tls, ears)]
+}
+
+function ofProxy(stage: Stage): Stage {
+  return (socket, ears) => stage(socket, { ...ears, failed: failure => ears.failed(proxyFailure(failure)) })
+}
+
+/** Reading without streams: a property of a socket from its birth, which Node gives to none that goes over another. */
 function readInto(where: NetConnectOpts, reads: DialReads | undefined): NetConnectOpts {
   const common = { ...where, allowHalfOpen: true }
   if (reads === undefined) return common

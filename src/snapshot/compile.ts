@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { duration, share } from '../base/checked.ts'
 import { type Diagnostic, hasErrors } from '../base/diagnostic.ts'
-import { hashBytes, hashOf } from '../base/hash.ts'
+import { hashOf } from '../base/hash.ts'
 import { bad, good, type Outcome } from '../base/outcome.ts'
 import { pointer } from '../base/pointer.ts'
 import type { Configured } from '../config/loaded.ts'
@@ -94,7 +94,7 @@ class Workshop {
     const { peer } = input.config.defaults
     const { files } = input.materials
     this.defaultPeer = mergePeer(undefined, { at: pointer('defaults', 'peer'), peer, files })
-    this.defaultsHash = hashOf([peer, peer.ca?.map(name => hashBytes(files.get(name) ?? ''))])
+    this.defaultsHash = hashOf([peer, this.defaultPeer.hash])
   }
 
   *compileCertificates(): Generator<void> {

@@ -7,7 +7,7 @@ import { type WrittenEdits, writtenFields } from '../http/edits.ts'
 import { compileHealth, type HealthLayer } from './health/compile.ts'
 import { compileLegs } from './legs.ts'
 import { originWord, readOrigin } from './origin.ts'
-import { type MergedPeer, mergePeer } from './peer.ts'
+import { type MergedPeer, mergePeer, sealPeer } from './peer.ts'
 import { profileOf } from './profile.ts'
 import { type Body, staticAnswer } from './static-answer.ts'
 import type { Group, Pool, Target } from './target.ts'
@@ -111,11 +111,11 @@ function compileTarget(written: WrittenTarget, place: Place): Target {
 function peerOf(written: WrittenTarget, { at, peer, files }: Place): MergedPeer {
   const merged = mergePeer(peer, { at: step(at, 'peer'), peer: written.peer, files })
   if (!written.tls_skip_verify) return merged
-  return {
-    ...merged,
-    peer: { ...merged.peer, verifyCert: false },
-    setBy: { ...merged.setBy, verifyCert: step(at, 'tls_skip_verify') },
-  }
+  return sealPeer(
+    { ...merged.peer, verifyCert: false },
+    { ...merged.setBy, verifyCert: step(at, 'tls_skip_verify') },
+    merged.policy,
+  )
 }
 
 function targetEdits(written: WrittenTarget): readonly WrittenEdits[] {

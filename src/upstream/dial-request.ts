@@ -1,7 +1,12 @@
 // From a profile to what a dial needs to know.
+import { isIP } from 'node:net'
 import type { DialRequest } from '../net/dial.ts'
+import type { ConnectTerms } from '../net/dial-connect.ts'
+import type { TlsHop, TlsTerms } from '../net/dial-tls.ts'
 import type { Trust } from '../net/trust.ts'
-import type { Profile } from './target.ts'
+import { nameOf } from './profile.ts'
+import type { Origin, Peer, Profile, TunnelProxy } from './target.ts'
+import { withSharedKey } from './tls-policy.ts'
 
 const PROTOCOLS = {
   h1: ['http/1.1'],
@@ -12,24 +17,64 @@ const PROTOCOLS = {
 
 /** Sessions to resume are kept in it: it is this profile's alone. */
 export function dialRequest({ origin, peer }: Profile, trust: Trust): DialRequest {
-  const { host, port, socketPath } = origin
+  const { connectionTimeout, totalConnectionTimeout, proxy, bindTo, tcpKeepalive: keepAlive } = peer
+  const { host, port, socketPath } = proxy?.origin ?? origin
   return {
-    tcp: { host, port, socketPath, keepAlive: { idle: 60_000, interval: undefined, count: undefined } },
-    connectionTimeout: peer.connectionTimeout,
-    totalTimeout: peer.totalConnectionTimeout,
-    tls:
-      origin.scheme === 'http'
-        ? undefined
-        : {
-            terms: {
-              servername: peer.sni,
-              host,
-              verifyCert: peer.verifyCert,
-              verifyHostname: peer.verifyHostname,
-              protocols: PROTOCOLS[peer.alpn],
-              context: trust.context(peer.ca),
-            },
-            store: { session: undefined },
-          },
+    tcp: { host, port, socketPath, bindTo, keepAlive },
+    connectionTimeout,
+    totalTimeout: totalConnectionTimeout,
+    proxy: proxy && {
+      connect: connectTerms(origin, proxy, peer),
+      tls: proxy.origin.scheme === 'https' ? hop(proxyTls(proxy.origin, peer, trust)) : undefined,
+    },
+    tls: origin.scheme === 'https' ? hop(originTls(origin, peer, trust)) : undefined,
   }
+}
+
+function hop(terms: TlsTerms): TlsHop {
+  return { terms, store: { session: undefined } }
+}
+
+function originTls({ host }: Origin, peer: Peer, trust: Trust): TlsTerms {
+  const { sni, alpn, psk, ca, useSystemCerts, tlsPolicy, clientCertKey } = peer
+  const common = { servername: sni, protocols: PROTOCOLS[alpn] }
+  if (psk !== undefined) {
+    const policy = withSharedKey(tlsPolicy)
+    return {
+      ...common,
+      names: [],
+      verifyCert: true,
+      context: trust.context({ ca: [], useSystemCerts: false, policy, own: undefined }),
+      psk: { identity: psk.identity, key: psk.key },
+    }
+  }
+  return {
+    ...common,
+    names: peer.verifyHostname ? [sni ?? host, ...peer.alternativeCn] : [],
+    verifyCert: peer.verifyCert,
+    context: trust.context({ ca, useSystemCerts, policy: tlsPolicy, own: clientCertKey }),
+    psk: undefined,
+  }
+}
+
+/** A proxy hears our credentials, so it is always verified, whatever is asked of the origin; what we show the origin it never sees. */
+function proxyTls(origin: Origin, { ca, useSystemCerts, tlsPolicy }: Peer, trust: Trust): TlsTerms {
+  return {
+    servername: nameOf(origin),
+    protocols: ['http/1.1'],
+    names: [origin.host],
+    verifyCert: true,
+    context: trust.context({ ca, useSystemCerts, policy: tlsPolicy, own: undefined }),
+    psk: undefined,
+  }
+}
+
+/** CONNECT in its authority form, with the port always there (RFC 9110 section 9.3.6). */
+function connectTerms(
+  { host, port }: Origin,
+  { authorization, fields }: TunnelProxy,
+  { alpn }: Peer,
+): ConnectTerms {
+  const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`
+  return { authority, authorization, fields, mayHearFirst: alpn === 'h2c' }
 }

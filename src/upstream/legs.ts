@@ -44,9 +44,9 @@ function legOf(poolId: string, target: ProxyTarget, overlay: RouteOverlay | unde
     }
   }
   const timeout = overlay.responseHeaderTimeout
-  const { peer, setBy } = profile
+  const { peer, setBy, hash } = profile
   const merged = mergePeer(
-    { peer, setBy, policy },
+    { peer, setBy, hash, policy },
     { at: step(overlay.at, 'peer'), peer: overlay.peer, files: overlay.files },
   )
   return {

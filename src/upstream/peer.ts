@@ -1,10 +1,12 @@
 // How connections are made and kept, merged from the places where it may be written (design config, "peer").
-import { duration } from '../base/checked.ts'
 import { type Pointer, step } from '../base/pointer.ts'
 import type { Peer as WrittenPeer } from '../config/shape.gen.ts'
 import { type RequestPolicy, STANDARD } from '../http/request-policy.ts'
+import { peerHash } from './peer-hash.ts'
+import { peerValue } from './peer-values.ts'
 import { readPolicy } from './request-policy.ts'
 import type { Peer, Profile } from './target.ts'
+import { TLS_POLICIES } from './tls-policy.ts'
 
 /** One place where connection options are written. */
 export interface PeerLayer {
@@ -15,7 +17,7 @@ export interface PeerLayer {
 }
 
 /** `sni` without a `setBy` follows the origin, which isn't known here. */
-export interface MergedPeer extends Pick<Profile, 'peer' | 'setBy'> {
+export interface MergedPeer extends Pick<Profile, 'peer' | 'setBy' | 'hash'> {
   /** About requests, not about connections: it is no part of a profile. */
   readonly policy: RequestPolicy
 }
@@ -32,12 +34,21 @@ const NAMES = {
   verifyCert: 'verify_cert',
   verifyHostname: 'verify_hostname',
   ca: 'ca',
+  useSystemCerts: 'use_system_certs',
+  alternativeCn: 'alternative_cn',
+  clientCertKey: 'client_cert_key',
+  psk: 'psk',
+  tlsPolicy: 'tls_policy',
+  proxy: 'proxy',
+  bindTo: 'bind_to',
+  tcpKeepalive: 'tcp_keepalive',
+  groupKey: 'group_key',
 } as const satisfies Readonly<Record<keyof Peer, keyof WrittenPeer>>
 
 const KEYS = Object.keys(NAMES) as readonly (keyof Peer)[]
 
-const BUILT_IN: MergedPeer = Object.freeze({
-  peer: Object.freeze({
+const BUILT_IN: MergedPeer = sealPeer(
+  {
     connectionTimeout: 5_000,
     totalConnectionTimeout: 10_000,
     readTimeout: 0,
@@ -49,27 +60,19 @@ const BUILT_IN: MergedPeer = Object.freeze({
     verifyCert: true,
     verifyHostname: true,
     ca: undefined,
-  }),
-  setBy: Object.freeze({}),
-  policy: STANDARD,
-})
-
-/** What a written value means. */
-function meaning(key: keyof Peer, written: unknown, files: PeerLayer['files']): unknown {
-  switch (key) {
-    case 'alpn':
-    case 'maxConnections':
-    case 'verifyCert':
-    case 'verifyHostname':
-      return written
-    case 'sni':
-      return written === '' ? undefined : String(written).toLowerCase()
-    case 'ca':
-      return Object.freeze((written as readonly string[]).map(name => files.get(name) ?? new Uint8Array(0)))
-    default:
-      return duration(String(written))
-  }
-}
+    useSystemCerts: true,
+    alternativeCn: Object.freeze([]),
+    clientCertKey: undefined,
+    psk: undefined,
+    tlsPolicy: TLS_POLICIES.intermediate,
+    proxy: undefined,
+    bindTo: Object.freeze([]),
+    tcpKeepalive: Object.freeze({ idle: 60_000, interval: undefined, count: undefined }),
+    groupKey: '',
+  },
+  {},
+  STANDARD,
+)
 
 /** Goes over what was merged so far, key by key; `null` is the built-in default. Nothing written, the same object comes back. */
 export function mergePeer(below: MergedPeer | undefined, layer: PeerLayer): MergedPeer {
@@ -83,18 +86,24 @@ export function mergePeer(below: MergedPeer | undefined, layer: PeerLayer): Merg
     delete setBy[key]
     peer[key] = BUILT_IN.peer[key]
     if (written === null) continue
-    peer[key] = meaning(key, written, layer.files)
+    peer[key] = peerValue(key, written, layer.files)
     setBy[key] = step(layer.at, NAMES[key])
   }
-  return Object.freeze({
-    peer: Object.freeze(peer as Peer),
-    setBy: Object.freeze(setBy),
-    policy: base.policy,
-  })
+  return sealPeer(peer as Peer, setBy, base.policy)
 }
 
 function withPolicy(base: MergedPeer, { at, peer }: PeerLayer): MergedPeer {
   const { http_upstream_request_policy: written } = peer
   if (written === undefined) return base
   return Object.freeze({ ...base, policy: readPolicy(written, step(at, 'http_upstream_request_policy')) })
+}
+
+/** Options with the places where they were written, as they stay. */
+export function sealPeer(peer: Peer, setBy: MergedPeer['setBy'], policy: RequestPolicy): MergedPeer {
+  return Object.freeze({
+    peer: Object.freeze(peer),
+    setBy: Object.freeze(setBy),
+    hash: peerHash(peer),
+    policy,
+  })
 }

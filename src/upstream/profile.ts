@@ -1,6 +1,6 @@
 // What connections have in common that may serve each other's requests.
 import { isIP } from 'node:net'
-import { hashBytes, hashOf } from '../base/hash.ts'
+import { hashOf } from '../base/hash.ts'
 import { originWord } from './origin.ts'
 import type { MergedPeer } from './peer.ts'
 import type { Origin, Profile } from './target.ts'
@@ -10,15 +10,21 @@ export function profileOf(
   poolId: string,
   targetKey: string,
   origin: Origin,
-  { peer: merged, setBy }: Pick<MergedPeer, 'peer' | 'setBy'>,
+  { peer: merged, setBy, hash }: Pick<MergedPeer, 'peer' | 'setBy' | 'hash'>,
 ): Profile {
   const sni = setBy.sni === undefined ? nameOf(origin) : merged.sni
   const peer = sni === merged.sni ? merged : Object.freeze({ ...merged, sni })
-  const meaning = hashOf([originWord(origin), { ...peer, ca: peer.ca?.map(hashBytes) }])
-  return Object.freeze({ identity: `connections:${poolId}/${targetKey}#${meaning}`, origin, peer, setBy })
+  const meaning = hashOf([originWord(origin), sni, hash])
+  return Object.freeze({
+    identity: `connections:${poolId}/${targetKey}#${meaning}`,
+    origin,
+    peer,
+    setBy,
+    hash,
+  })
 }
 
 /** What an origin is asked for by itself: its name, and nothing where it is an address (RFC 6066 section 3). */
-function nameOf({ scheme, host }: Origin): string | undefined {
+export function nameOf({ scheme, host }: Origin): string | undefined {
   return scheme === 'http' || isIP(host) !== 0 ? undefined : host.replace(/\.$/, '')
 }

@@ -40,7 +40,7 @@ export class SharedDial {
   constructor(needs: SharedDialParts, settled: (outcome: Outcome) => void) {
     this.needs = needs
     this.settled = settled
-    this.dialing = dial(needs.request, undefined, needs.parts.clock, (socket, failure) => {
+    this.dialing = dial(needs.request, undefined, needs.parts, (socket, failure) => {
       if (failure === undefined) this.connected(socket)
       else this.settle({ kind: 'failed', failure })
     })

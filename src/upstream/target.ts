@@ -1,8 +1,11 @@
 // A pool and its targets, compiled: plain frozen values without sockets or counters.
 import type { Pointer } from '../base/pointer.ts'
+import type { Secret } from '../base/secret.ts'
 import type { Answer } from '../http/answer.ts'
-import type { FieldEdits, WrittenEdits } from '../http/edits.ts'
+import type { Field, FieldEdits, WrittenEdits } from '../http/edits.ts'
 import type { RequestPolicy } from '../http/request-policy.ts'
+import type { KeepAlive } from '../net/dial-tcp.ts'
+import type { OwnCertificate, TlsPolicy } from '../net/trust.ts'
 import type { HealthRules } from './health/rules.ts'
 
 export type LoadBalancing =
@@ -27,6 +30,20 @@ export interface Origin {
   readonly url: string
 }
 
+/** A proxy that makes tunnels on CONNECT (RFC 9110 9.3.6). */
+export interface TunnelProxy {
+  readonly origin: Origin
+  /** Proxy-Authorization. */
+  readonly authorization: Secret | undefined
+  readonly fields: readonly Field[]
+}
+
+export interface SharedKey {
+  readonly identity: string
+  /** Hex. */
+  readonly key: Secret
+}
+
 /** How connections are made and kept (design config, "peer"). Milliseconds; 0 turns a timeout, or pooling, off. */
 export interface Peer {
   readonly connectionTimeout: number
@@ -42,8 +59,22 @@ export interface Peer {
   readonly sni: string | undefined
   readonly verifyCert: boolean
   readonly verifyHostname: boolean
-  /** Files of certificates (PEM) that are trusted in place of the built-in ones. */
+  /** Files of certificates (PEM) that are trusted in place of the built-in and the system's ones. */
   readonly ca: readonly Uint8Array[] | undefined
+  readonly useSystemCerts: boolean
+  /** Names beside its own that the origin's certificate may be for. */
+  readonly alternativeCn: readonly string[]
+  /** What we show the origin. */
+  readonly clientCertKey: OwnCertificate | undefined
+  /** In place of all certificates. */
+  readonly psk: SharedKey | undefined
+  readonly tlsPolicy: TlsPolicy
+  readonly proxy: TunnelProxy | undefined
+  /** Local addresses; none for the system's choice. */
+  readonly bindTo: readonly string[]
+  readonly tcpKeepalive: KeepAlive | undefined
+  /** Whose connections they are; means nothing else. */
+  readonly groupKey: string
 }
 
 /** Connections with the same profile may serve each other's requests; anything that differs keeps them apart. */
@@ -54,6 +85,8 @@ export interface Profile {
   readonly peer: Peer
   /** Where each key was written, `/defaults/peer/read_timeout`; absent when it is the built-in default. */
   readonly setBy: Readonly<Partial<Record<keyof Peer, Pointer>>>
+  /** Of the options but `sni`: equal hashes mean the same. */
+  readonly hash: string
 }
 
 interface TargetCommon {

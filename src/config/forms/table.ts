@@ -3,6 +3,7 @@ import { contentTypeForm, headerNameForm, headerValueForm, protectedHeaderForm }
 import type { Form } from './form.ts'
 import { probePathForm, statusesForm } from './health.ts'
 import { bindForm, cidrForm, originForm } from './network.ts'
+import { bindToForm, peerNameForm, proxyUriForm, pskKeyForm } from './peer.ts'
 import { hostForm, pathForm, pathOrEmptyForm, wirePathForm } from './request.ts'
 import { certificateHostForm, ciphersForm, sniForm } from './tls.ts'
 import { durationForm, percentForm, sizeForm } from './units.ts'
@@ -19,6 +20,7 @@ import {
 /** By the word in the schema. */
 export const FORMS: Readonly<Record<string, Form>> = {
   bind: bindForm,
+  bind_to: bindToForm,
   certificate_host: certificateHostForm,
   cidr: cidrForm,
   ciphers: ciphersForm,
@@ -36,9 +38,12 @@ export const FORMS: Readonly<Record<string, Form>> = {
   password: passwordForm,
   path: pathForm,
   path_or_empty: pathOrEmptyForm,
+  peer_name: peerNameForm,
   percent: percentForm,
   probe_path: probePathForm,
   protected_header: protectedHeaderForm,
+  proxy_uri: proxyUriForm,
+  psk_key: pskKeyForm,
   size: sizeForm,
   sni: sniForm,
   statuses: statusesForm,

@@ -4,7 +4,8 @@ import type { Findings } from '../findings.ts'
 import type { HeaderEdits, HeaderValues } from '../shape.gen.ts'
 import type { Rule } from './draft.ts'
 
-function checkRepeats(values: HeaderValues, at: Pointer, findings: Findings): void {
+/** The same header twice. */
+export function checkRepeats(values: HeaderValues, at: Pointer, findings: Findings): void {
   const seen = new Map<string, string>()
   for (const name of Object.keys(values)) {
     const first = seen.get(name.toLowerCase())

@@ -3,10 +3,11 @@
 import type { Socket } from 'node:net'
 import type { Clock } from '../../base/clock.ts'
 import type { Failure } from '../../base/failure.ts'
+import type { Random } from '../../base/random.ts'
 import type { ReasonCode } from '../../base/reason.ts'
 import { type Dialing, type DialRequest, dial } from '../../net/dial.ts'
 import { originFailure } from '../../net/dial-failure.ts'
-import { type DialReads, discard } from '../../net/dial-step.ts'
+import { type DialReads, discard, pour } from '../../net/dial-step.ts'
 import type { ReadBuffers } from '../../net/read-buffers.ts'
 import type { Scratch } from '../../net/scratch.ts'
 import type { Trust } from '../../net/trust.ts'
@@ -26,6 +27,7 @@ import { goesChunked, type RequestPlan, trailerLines, writeRequestHead } from '.
 /** What every connection of the process shares. */
 export interface WireParts {
   readonly clock: Clock
+  readonly random: Random
   readonly wheel: Wheel
   readonly buffers: ReadBuffers
   readonly scratch: Scratch
@@ -95,7 +97,7 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
     connected: (failure: Failure | undefined) => void,
   ): H1Origin {
     const origin = new H1Origin(parts, owner, reads =>
-      dial(request, reads, parts.clock, (socket, failure) => {
+      dial(request, reads, parts, (socket, failure) => {
         if (socket === undefined) origin.isOver = true
         else origin.listen(socket)
         connected(failure)
@@ -107,10 +109,8 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
   /** Takes over a connection that is made already and whose bytes nobody reads yet. */
   static over(socket: Socket, parts: WireParts, owner: OriginOwner): H1Origin {
     const origin = new H1Origin(parts, owner, () => ({ cancel: () => discard(socket) }))
-    socket.on('data', bytes => {
-      if (!origin.read(bytes.length, bytes)) socket.pause()
-    })
     origin.listen(socket)
+    pour(socket, origin)
     return origin
   }
 

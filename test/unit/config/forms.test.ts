@@ -8,6 +8,7 @@ const flaw = (form: string, text: string): ReturnType<NonNullable<(typeof FORMS)
 describe('forms take', () => {
   it.each([
     ['bind', ['', '0.0.0.0', '::', '::1', '192.168.0.1', 'unix:/run/a.sock']],
+    ['bind_to', ['127.0.0.2', '::1', '0.0.0.0']],
     ['certificate_host', ['example.com', '*.example.com', '::1', '192.0.2.1', 'localhost']],
     ['cidr', ['unix', '10.0.0.0/8', '10.0.0.1', '::/0', 'fe80::1']],
     ['ciphers', ['', 'ECDHE-RSA-AES128-GCM-SHA256', 'TLS_AES_128_GCM_SHA256:ECDHE-RSA-AES128-GCM-SHA256']],
@@ -57,9 +58,12 @@ describe('forms take', () => {
     ['password', ['', ':', 'ä', ' ']],
     ['path', ['/', '/a', '/a/', '/a b', '/ä', '/a.b/..c', '/a;b=c']],
     ['path_or_empty', ['', '/a']],
+    ['peer_name', ['a.example.com', 'a_b', '10.0.0.1', '::1']],
     ['percent', ['0%', '100%', '12.5%']],
     ['probe_path', ['/', '/healthz', '/x?full=1&a=%20']],
     ['protected_header', ['Authorization', 'x_y', 'connection', 'Content-Length']],
+    ['proxy_uri', ['http://proxy:3128', 'https://proxy', 'http://[::1]:80/', 'unix:/run/proxy.sock']],
+    ['psk_key', ['00112233445566778899aAbBcCdDeEfF', 'ab'.repeat(64)]],
     ['sni', ['', 'a', 'a.example.com', 'xn--bcher-kva.example', 'a_b.example']],
     ['size', ['0', '512', '64KiB', '1TiB']],
     ['statuses', ['100', '204', '200-399', '599-599']],
@@ -70,13 +74,17 @@ describe('forms take', () => {
   })
 
   it('every form has accepted something here', () => {
-    expect(Object.keys(FORMS)).toHaveLength(26)
+    expect(Object.keys(FORMS)).toHaveLength(30)
   })
 })
 
 describe('forms refuse', () => {
   it.each([
     ['bind', ['a.example.com', '0.0.0.0:80', 'unix:', `unix:/${'a'.repeat(108)}`, ' ', '10.0.0']],
+    ['bind_to', ['', 'localhost', '127.0.0.1:80', '[::1]:80', '10.0.0.0/8', '::1:9000-9010x']],
+    ['peer_name', ['', '*.example.com', 'a:443', 'a.', 'a b', '1.2.3']],
+    ['proxy_uri', ['', 'proxy:3128', 'ftp://proxy', 'socks5://proxy', 'http://a@b', 'http://a/b', 'unix:a']],
+    ['psk_key', ['', 'ab', 'ab'.repeat(15), 'ab'.repeat(65), `${'ab'.repeat(16)}a`, `0x${'ab'.repeat(16)}`]],
     ['certificate_host', ['', '*', '*.*.a', 'a:443', 'https://a']],
     [
       'ciphers',

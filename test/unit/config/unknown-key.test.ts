@@ -33,7 +33,7 @@ describe('words of other proxies, and of what isn’t there yet', () => {
     ['routes.x.forward', 'backend', 'upstream'],
     ['defaults.peer', 'connect_timeout', 'connection_timeout'],
     ['defaults.peer', 'read_timeout_millis', 'read_timeout'],
-    ['defaults.peer', 's2n_security_policy', 'TLS policies'],
+    ['defaults.peer', 's2n_security_policy', 'tls_policy'],
     ['defaults.peer', 'ca_file', '"ca"'],
     ['listeners.x', 'ssl', '"tls"'],
     ['listeners.x', 'address', 'bind'],

@@ -27,6 +27,7 @@ describe('a failure', () => {
     ['connection_terminated', 502],
     ['destination_ip_unroutable', 502],
     ['dns_error', 502],
+    ['proxy_connect_error', 502],
     ['http_protocol_error', 502],
     ['http_response_header_section_size', 502],
     ['http_upgrade_failed', 502],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DENY_UPGRADES, PRESERVE, STANDARD } from '../../../src/http/request-policy.ts'
 import { mergePeer } from '../../../src/upstream/peer.ts'
+import { TLS_POLICIES } from '../../../src/upstream/tls-policy.ts'
 
 describe('connection options', () => {
   const defaults = mergePeer(undefined, {
@@ -23,9 +24,19 @@ describe('connection options', () => {
         verifyCert: true,
         verifyHostname: true,
         ca: undefined,
+        useSystemCerts: true,
+        alternativeCn: [],
+        clientCertKey: undefined,
+        psk: undefined,
+        tlsPolicy: TLS_POLICIES.intermediate,
+        proxy: undefined,
+        bindTo: [],
+        tcpKeepalive: { idle: 60_000, interval: undefined, count: undefined },
+        groupKey: '',
       },
       setBy: {},
       policy: STANDARD,
+      hash: expect.any(String),
     })
   })
 
