@@ -1,7 +1,10 @@
-// How much the other side may send on a stream. What is read is granted again, and a reader who empties the window within two round
+// How much the other side may send on a stream. What is read is granted again, and a reader who empties half the window within two round
 // trips gets a larger one, because then the window, and not the link or the reader, is what limits the stream.
 // Mutable on purpose: it is counted with every frame.
 import { INITIAL_WINDOW } from './frame.ts'
+
+/** A grant of so much is made at once, and of less when it is half the window: a large window isn't left to run half dry. */
+const STEP = 512 * 1024
 
 /** By how much the windows of a session may still grow, in bytes. */
 export interface WindowBudget {
@@ -14,13 +17,14 @@ export class ReceiveWindow {
   /** Bytes that the other side may send right now. */
   open: number = INITIAL_WINDOW
   private size: number = INITIAL_WINDOW
-  /** When the last grant was made. */
-  private granted: number
+  /** Bytes granted since `since`, a moment in milliseconds: how fast half a window is read decides whether it grows. */
+  private granted = 0
+  private since: number
   private readonly budget: WindowBudget
 
   constructor(budget: WindowBudget, now: number) {
     this.budget = budget
-    this.granted = now
+    this.since = now
   }
 
   /** Bytes have come; false when they are more than were allowed. */
@@ -35,13 +39,18 @@ export class ReceiveWindow {
    * @param unread bytes that have come and wait for the reader
    */
   isDue(unread: number): boolean {
-    return (this.size - unread - this.open) * 2 >= this.size
+    const increment = this.size - unread - this.open
+    return increment * 2 >= this.size || increment >= STEP
   }
 
   /** The bytes to grant now. `roundTrip` in milliseconds, 0 when it isn't known yet. */
   grant(unread: number, now: number, roundTrip: number): number {
-    if (now - this.granted < 2 * roundTrip) this.grow()
-    this.granted = now
+    this.granted += this.size - unread - this.open
+    if (this.granted * 2 >= this.size) {
+      if (now - this.since < 2 * roundTrip) this.grow()
+      this.since = now
+      this.granted = 0
+    }
     const increment = this.size - unread - this.open
     this.open += increment
     return increment
