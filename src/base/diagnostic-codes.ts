@@ -125,6 +125,8 @@ export const DIAGNOSTIC_CODES = {
     'A health check is described and nowhere enabled. `enabled: false` says that this is meant.',
   'peer/rfc-noncompliant':
     'A request policy passes on what RFC 9110 7.6.1 says a proxy must remove. A warning, as some origins need it.',
+  'retry/condition':
+    'Not something a request may be sent again for: `connect`, `reset`, `timeout`, or `status:` and a status from 400 to 599.',
   'static/two-bodies': 'A static answer has both `body` and `template`.',
   'static/no-content': 'A body with a status that has none: 204, 205 or 304.',
   'template/body': 'A template has neither `body` nor `body_file`, or both.',

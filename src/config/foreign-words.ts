@@ -126,6 +126,13 @@ const OURS: Readonly<Record<string, string>> = {
   strip_nominated: 'strip_connection_nominated',
   upgrade: 'h1_upgrade',
   enable_websocket: 'h1_upgrade',
+  retries: 'retry',
+  retry_policy: 'retry',
+  retry_on: 'on',
+  proxy_next_upstream: 'on',
+  proxy_next_upstream_tries: 'attempts',
+  maxconn: 'max_connections',
+  max_conns: 'max_connections',
 }
 
 /** What this version doesn't have, under our word or another's. */
@@ -149,8 +156,6 @@ const ABSENT: Readonly<Record<string, string>> = {
   access: 'access policies',
   access_policies: 'access policies',
   when: 'CEL conditions',
-  retry: 'retries',
-  retries: 'retries',
   sticky: 'sticky sessions',
   hash_on: 'hashing',
   hash_fallback: 'hashing',

@@ -369,6 +369,22 @@ export interface RequestPolicyMap {
   readonly h1_upgrade?: 'websocket_only' | 'preserve' | 'deny'
 }
 
+/** When an attempt that failed is followed by another one, at another target while there is one that wasn't tried. Off unless `attempts` says so. Written under an upstream, and under `forward` for the route's own traffic, where it goes over the upstream's key by key; `null` is the built-in default. */
+export interface Retry {
+  /** Attempts in total, the first one included, as `proxy_next_upstream_tries` of nginx counts them; 1 turns retries off. A kept connection that turns out to be closing is replaced in any case, and is no attempt of its own. Left out: 1. */
+  readonly attempts?: number | null
+  /** `connect`: no connection was made, or the origin said that it did nothing with the request; any method goes again, for nothing was acted on. What follows may run a request twice, and holds for `methods` only, never for a WebSocket. `reset`: the connection ended, or spoke no HTTP, before the head of the response was complete. `timeout`: `response_header_timeout`, `read_timeout` or `write_timeout` ran out before it was. `status:503`, any status from 400 to 599: the response is thrown away; that of the last attempt is delivered. Left out: [connect]. */
+  readonly on?: readonly string[] | null
+  /** Methods that may be sent again although they might have been acted on. Left out: [GET, HEAD, OPTIONS, PUT, DELETE]. */
+  readonly methods?: readonly string[] | null
+  /** What is held of a request's body while it may have to be sent again. A larger body is sent once it has been begun. Left out: 64KiB. */
+  readonly body_buffer?: string | null
+  /** Retries there may be for each request of the pool. Ten a second are allowed beside it, so that little traffic may be retried too; of both, what wasn't used adds up to 100 (as Finagle's and Linkerd's retry budgets, without their window). Left out: 20%. */
+  readonly budget?: string | null
+  /** A retry waits for a random time up to this, the next one up to twice as long, and so on (full jitter). Left out: 25ms. */
+  readonly backoff?: PeerDuration
+}
+
 /** How a target is chosen among the available ones of the lowest priority group. `weighted_round_robin` is smooth (weights 3 and 1 give 75 % and 25 %); `round_robin` ignores weights. `random` and `weighted_random` leave it to chance. `least_active_requests` takes the one with the fewest requests under way, `weighted_least_active_requests` the one with the fewest for its weight; those equally busy take turns. `power_of_two` draws two by weight and takes the less busy one for its weight. `peak_ewma` draws two by weight and takes the one whose answers have begun sooner of late, for the requests it has (Finagle's measure, over 10 seconds). */
 export type LoadBalancing = 'weighted_round_robin' | 'round_robin' | 'random' | 'weighted_random' | 'least_active_requests' | 'weighted_least_active_requests' | 'power_of_two' | 'peak_ewma'
 
@@ -389,6 +405,8 @@ export interface Upstream {
   readonly health_check: HealthCheck
   /** What failed requests mean for the proxy targets of this pool. */
   readonly passive_health: PassiveHealth
+  /** When a request goes on to another target. */
+  readonly retry: Retry
   /** The targets, in order. */
   readonly targets: Targets
 }
@@ -491,7 +509,7 @@ export interface Route {
   readonly response_headers: HeaderEdits
   /** Pages for the answers that we make ourselves; they come before the listener's. */
   readonly error_pages: ErrorPages
-  /** Either `upstream`, beside which `response_header_timeout` and `peer` may be set for the route's own traffic; or the keys of an upstream in place of it. */
+  /** Either `upstream`, beside which `response_header_timeout`, `retry` and `peer` may be set for the route's own traffic; or the keys of an upstream in place of it. */
   readonly forward?: Forward
   /** An answer with a Location. */
   readonly redirect?: Redirect
@@ -517,7 +535,7 @@ export interface Rewrite {
   readonly add_prefix: string
 }
 
-/** Either `upstream`, beside which `response_header_timeout` and `peer` may be set for the route's own traffic; or the keys of an upstream in place of it. */
+/** Either `upstream`, beside which `response_header_timeout`, `retry` and `peer` may be set for the route's own traffic; or the keys of an upstream in place of it. */
 export interface Forward {
   /** The id of a pool. */
   readonly upstream?: string
@@ -533,6 +551,8 @@ export interface Forward {
   readonly health_check: HealthCheck
   /** In place of an upstream: what failed requests mean for the proxy targets of the pool. */
   readonly passive_health: PassiveHealth
+  /** In place of an upstream: when a request goes on to another target of the pool. Beside `upstream`: goes over the upstream's for the route's own traffic. */
+  readonly retry: Retry
   /** The targets, in order. */
   readonly targets: Targets
 }

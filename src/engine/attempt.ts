@@ -5,6 +5,7 @@ import type { Failure } from '../base/failure.ts'
 import type { Connections } from '../upstream/connections.ts'
 import type { Health } from '../upstream/health/health.ts'
 import type { Dialed } from '../upstream/place.ts'
+import { type Trouble, troubleOf } from '../upstream/retry.ts'
 import type { Leg } from '../upstream/target.ts'
 import type { Head } from '../wire/h1/head.ts'
 import type { RequestPlan } from '../wire/h1/write-request.ts'
@@ -12,14 +13,13 @@ import type { OriginSide, OriginSink } from '../wire/origin-side.ts'
 import { type Relay, type Relayed, startRelay } from '../wire/relay.ts'
 import type { Exchange } from './exchange.ts'
 import { failureReason } from './failure-reason.ts'
+import { isIdempotent, isReplaced, keptFor } from './replace.ts'
 import { answerFlaw, upgradeFlaw } from './upgrade.ts'
 
-/** Methods that may be sent twice (RFC 9110 9.2.2). */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
-/** A body up to this size is kept so that a dead pooled connection can be replaced. */
-const MAX_REPLAY = 64 * 1024
-/** Connections tried by one attempt; each one but the last turned out to be closing. */
-const MAX_CONNECTIONS = 5
+/** A response that isn't wanted is read to its end, for its connection's sake, when so many bytes of body are announced at the most. */
+const MAX_DISCARD = 64 * 1024
+/** And when it comes within this. */
+const DISCARD_WITHIN = 1_000
 /** How long the origin may keep silent about an expectation before we say 100 ourselves. */
 const CONTINUE_AFTER = 1_000
 
@@ -43,7 +43,8 @@ export class Attempt implements OriginSink {
   private dialed: Dialed | undefined
   private relay: Relay | undefined
   private continueTimer: Timer | undefined
-  private readonly isIdempotent: boolean
+  private discardTimer: Timer | undefined
+  private readonly mayRepeat: boolean
   private connectionsTried = 0
   /** Bytes of a body that are kept although they were sent; -1 when nothing can follow in which they would be needed. */
   private keeps = -1
@@ -56,7 +57,7 @@ export class Attempt implements OriginSink {
     this.health = health
     this.plan = plan
     this.clock = clock
-    this.isIdempotent = IDEMPOTENT.has(exchange.side.request.line.method) && plan.upgrade === undefined
+    this.mayRepeat = plan.upgrade === undefined && isIdempotent(exchange.side.request.line.method)
   }
 
   start(): void {
@@ -79,7 +80,7 @@ export class Attempt implements OriginSink {
         this.flushRequest()
         return
       }
-      this.lost(failure)
+      this.lost(failure, 'connect')
     })
   }
 
@@ -101,7 +102,7 @@ export class Attempt implements OriginSink {
       write: peer.writeTimeout,
     })
     for (const piece of exchange.waiting) origin.send(piece)
-    this.keeps = this.mayComeBack(origin) ? MAX_REPLAY : -1
+    this.keeps = Math.max(keptFor(origin, this.mayRepeat), exchange.retries?.keeps ?? -1)
     if (exchange.bytesIn > this.keeps) exchange.forgetBody()
     if (exchange.isRequestEnded) this.endRequest()
     else if (exchange.side.request.expectsContinue && !exchange.saidContinue) this.awaitContinue()
@@ -181,24 +182,46 @@ export class Attempt implements OriginSink {
   head(): void {
     this.continueTimer?.cancel()
     const { origin, exchange } = this
-    exchange.forgetBody()
     if (origin === undefined) return
     this.health?.answered(origin.response.line.status)
     const flaw = answerFlaw(exchange.side, origin)
-    if (flaw === undefined) exchange.begin(origin.response, origin.connection)
-    else this.notUpgraded(flaw)
+    if (flaw !== undefined) {
+      this.notUpgraded(flaw)
+      return
+    }
+    if (exchange.retries?.again(origin.response.line.status) === true) {
+      this.discard(origin)
+      return
+    }
+    exchange.forgetBody()
+    exchange.begin(origin.response, origin.connection)
+  }
+
+  /** The response isn't the visitor's. */
+  private discard(origin: OriginSide): void {
+    this.over()
+    const { framing, isBodiless } = origin.response
+    const isShort = isBodiless || (framing >= 0 && framing <= MAX_DISCARD)
+    if (isShort && this.exchange.isRequestEnded)
+      this.discardTimer = this.clock.after(DISCARD_WITHIN, () => origin.abort())
+    else origin.abort()
   }
 
   data(piece: Buffer, isLent: boolean): void {
-    this.exchange.piece(piece, isLent)
+    if (!this.isOver) this.exchange.piece(piece, isLent)
   }
 
   end(trailers: Head | undefined): void {
+    if (this.isOver) {
+      this.discardTimer?.cancel()
+      return
+    }
     this.over()
     this.exchange.complete(trailers)
   }
 
   flush(): boolean {
+    if (this.isOver) return true
     const { side } = this.exchange
     side.flush()
     return side.isClear
@@ -233,42 +256,36 @@ export class Attempt implements OriginSink {
 
   private notUpgraded(flaw: string): void {
     this.origin?.abort()
-    this.lost({ code: 'http_upgrade_failed', side: 'origin', detail: flaw })
+    this.lost({ code: 'http_upgrade_failed', side: 'origin', detail: flaw }, undefined)
   }
 
   failed(failure: Failure): void {
     const { exchange, origin } = this
-    if (this.isOver) return
-    if (origin?.isUntouched === true && exchange.holdsBody && this.mayGoAgain(origin, failure)) {
-      // The connection died before a byte of the response came: the request goes again, on another one.
+    if (this.isOver) {
+      this.discardTimer?.cancel()
+      return
+    }
+    const { mayRepeat, connectionsTried } = this
+    const isHeld = origin !== undefined && exchange.holdsBody
+    if (isHeld && isReplaced(origin, failure, mayRepeat, connectionsTried)) {
       this.isSending = false
       this.continueTimer?.cancel()
       if (origin.isShared) this.start()
       else this.dial()
       return
     }
-    this.lost(failure)
+    this.lost(failure, troubleOf(failure))
   }
 
-  /** The attempt has failed for good. */
-  private lost(failure: Failure): void {
+  /** The attempt has failed. Every one that does passes here; a response with a status that isn't wanted passes `head`. */
+  private lost(failure: Failure, trouble: Trouble | undefined): void {
     const { exchange, leg, origin } = this
     this.over()
     if (exchange.status === 0) {
       exchange.headMissed()
       this.health?.requestFailed(failure, origin?.isReused === true && origin.isUntouched)
+      if (trouble !== undefined && exchange.retries?.again(trouble) === true) return
     }
     exchange.fail(failure, failureReason(failure, leg, exchange.route?.at))
-  }
-
-  /** Whether an origin may fail us so that the request goes again; only then the body is kept. */
-  private mayComeBack(origin: OriginSide): boolean {
-    return origin.isShared || (origin.isReused && this.isIdempotent)
-  }
-
-  private mayGoAgain(origin: OriginSide, failure: Failure): boolean {
-    if (this.connectionsTried >= MAX_CONNECTIONS) return false
-    if (failure.isUnprocessed === true) return true
-    return origin.isReused && this.isIdempotent && failure.code === 'connection_terminated'
   }
 }

@@ -20,6 +20,7 @@ import type { Door } from './door.ts'
 import { dressed } from './error-page.ts'
 import { limitAt } from './limit-place.ts'
 import { rescue } from './rescue.ts'
+import type { Retries } from './retries.ts'
 
 /** Who counts exchanges and prints their records. */
 export interface ExchangeOwner {
@@ -50,8 +51,10 @@ export class Exchange implements RequestSink {
   attempt: Attempt | undefined
   /** Since when the origin may answer: the request was here, whole, or another target had failed. */
   awaitedSince: number
-  /** The target's place in the pool's memory, held until the end. */
-  seat: Seat | undefined
+  /** Undefined where there is one attempt only. */
+  retries: Retries | undefined
+  /** The target's place in the pool's memory, held until the attempt or the exchange is over. */
+  private seat: Seat | undefined
 
   /** 0 until a response was begun. */
   status = 0
@@ -232,8 +235,20 @@ export class Exchange implements RequestSink {
     if (this.isOver) return
     this.isOver = true
     this.waiting = []
-    if (this.seat !== undefined) release(this.seat)
+    this.retries?.cancel()
+    this.leaveSeat()
     this.owner.ended(this)
+  }
+
+  /** A target was chosen, and counts the exchange. */
+  sit(target: Target, seat: Seat): void {
+    this.target = target
+    this.seat = seat
+  }
+
+  leaveSeat(): void {
+    if (this.seat !== undefined) release(this.seat)
+    this.seat = undefined
   }
 
   /** Body pieces were written and won't be needed again. */

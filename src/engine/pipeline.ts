@@ -10,6 +10,7 @@ import { requestIdOf } from './forwarding.ts'
 import { limitAt } from './limit-place.ts'
 import type { Live } from './live.ts'
 import { rescue } from './rescue.ts'
+import { Retries } from './retries.ts'
 import { type SendParts, send } from './send.ts'
 import { readUpgrade } from './upgrade.ts'
 import { visitorMemo } from './visitor-memo.ts'
@@ -53,11 +54,18 @@ export function conduct(exchange: Exchange, live: Live, parts: SendParts): void 
     return
   }
   if (verdict.taking !== undefined) {
-    exchange.seat = commit(verdict.taking.state, verdict.taking.choice)
-    exchange.target = verdict.taking.choice.target
+    const { state, choice } = verdict.taking
+    exchange.sit(choice.target, commit(state, choice))
   }
-  if (verdict.kind === 'answer') exchange.answer(verdict.answer)
-  else send(exchange, verdict.leg, { forward: verdict.forward, live, parts, upgrade })
+  if (verdict.kind === 'answer') {
+    exchange.answer(verdict.answer)
+    return
+  }
+  const { forward, leg, taking } = verdict
+  const sending = { forward, live, parts, upgrade }
+  if (forward.retry !== undefined)
+    exchange.retries = new Retries(exchange, facts, forward.retry, taking.state, sending)
+  send(exchange, leg, sending)
 }
 
 /** Answers that need no route. */

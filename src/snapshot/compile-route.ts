@@ -16,6 +16,7 @@ import { urlBytes } from '../http/url-bytes.ts'
 import { compileMatch } from '../match/compile.ts'
 import type { RouteMatch } from '../match/route-match.ts'
 import { compileLegs } from '../upstream/legs.ts'
+import { mergeRetry } from '../upstream/retry.ts'
 import type { Pool } from '../upstream/target.ts'
 import type { Forward, Route } from './snapshot.ts'
 
@@ -86,11 +87,13 @@ function forwardOf(
           responseHeaderTimeout: forward.response_header_timeout,
           requestEdits,
         }
+  const retry = forward.upstream === undefined ? pool.retry : mergeRetry(pool.retry, forward.retry)
   return {
     kind: 'forward',
     pool,
     legs: overlay === undefined ? pool.legs : compileLegs(pool.id, pool.targets, overlay),
     rewrite: rewriteOf(written),
+    retry: retry.attempts > 1 ? retry : undefined,
   }
 }
 

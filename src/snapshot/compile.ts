@@ -136,6 +136,7 @@ class Workshop {
         peer: written.peer,
         health_check: written.health_check,
         passive_health: written.passive_health,
+        retry: written.retry,
         targets: written.targets,
       })
       yield
@@ -186,6 +187,7 @@ class Workshop {
       peer: forward.peer,
       health_check: forward.health_check,
       passive_health: forward.passive_health,
+      retry: forward.retry,
       targets: forward.targets,
     })
   }

@@ -10,6 +10,7 @@ import type { ErrorPages } from '../http/template.ts'
 import type { RouteMatch } from '../match/route-match.ts'
 import type { Certificate } from '../tls/certificate.ts'
 import type { ListenerTls } from '../tls/listener-tls.ts'
+import type { Retry } from '../upstream/retry.ts'
 import type { Leg, Pool } from '../upstream/target.ts'
 import type { Template } from './compile-template.ts'
 import type { Router } from './router.ts'
@@ -57,6 +58,8 @@ export interface Forward {
   /** By `target.index`; undefined at the places of static targets. */
   readonly legs: readonly (Leg | undefined)[]
   readonly rewrite: Rewrite | undefined
+  /** Undefined when there are none. */
+  readonly retry: Retry | undefined
 }
 
 export interface Route {

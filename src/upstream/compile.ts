@@ -9,6 +9,7 @@ import { compileLegs } from './legs.ts'
 import { originWord, readOrigin } from './origin.ts'
 import { type MergedPeer, mergePeer, sealPeer } from './peer.ts'
 import { profileOf } from './profile.ts'
+import { mergeRetry, NO_RETRY } from './retry.ts'
 import { type Body, staticAnswer } from './static-answer.ts'
 import type { Group, Pool, Target } from './target.ts'
 
@@ -16,7 +17,10 @@ import type { Group, Pool, Target } from './target.ts'
 export type Bodies = ReadonlyMap<string, Body>
 
 export interface WrittenPool
-  extends Pick<Upstream, 'load_balancing' | 'peer' | 'health_check' | 'passive_health' | 'targets'> {
+  extends Pick<
+    Upstream,
+    'load_balancing' | 'peer' | 'health_check' | 'passive_health' | 'retry' | 'targets'
+  > {
   readonly id: string
   readonly name: string
   readonly at: Pointer
@@ -56,6 +60,7 @@ export function compilePool(
     at,
     hash,
     loadBalancing: written.load_balancing,
+    retry: mergeRetry(NO_RETRY, written.retry),
     targets: Object.freeze(targets),
     groups: Object.freeze(groupsOf(targets)),
     legs: compileLegs(id, targets, undefined),

@@ -2,6 +2,7 @@
 // Mutable State, read on every request. `commit` and `release` (balance.ts) change it for requests, `setAvailable` for everything else.
 import type { Identity } from '../state/keep.ts'
 import { type Arrangement, arrange, rearrange } from './arrangement.ts'
+import { RetryBudget } from './retry-budget.ts'
 import { Seat } from './seat.ts'
 import type { Pool } from './target.ts'
 
@@ -11,6 +12,8 @@ export class PoolState {
   byKey: Map<string, Seat> = new Map()
   /** Pools that a reload has replaced: an exchange may still hold one, but the memory never goes back to it. */
   readonly left: WeakSet<Pool> = new WeakSet()
+  /** Of the retries that its requests may make. */
+  readonly budget: RetryBudget = new RetryBudget()
 }
 
 /** Fresh memory, for a pool that nobody has seen before. */

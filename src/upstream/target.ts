@@ -7,6 +7,7 @@ import type { RequestPolicy } from '../http/request-policy.ts'
 import type { KeepAlive } from '../net/dial-tcp.ts'
 import type { OwnCertificate, TlsPolicy } from '../net/trust.ts'
 import type { HealthRules } from './health/rules.ts'
+import type { Retry } from './retry.ts'
 
 export type LoadBalancing =
   | 'weighted_round_robin'
@@ -140,6 +141,8 @@ export interface Pool {
   /** Of everything the pool means: equal hashes mean the same pool. */
   readonly hash: string
   readonly loadBalancing: LoadBalancing
+  /** What routes go over with their own. */
+  readonly retry: Retry
   readonly targets: readonly Target[]
   /** Only groups with members, lowest priority number first. */
   readonly groups: readonly Group[]

@@ -140,6 +140,7 @@ function poolOf(words: ForwardWords): Forward {
     peer: {},
     health_check: {},
     passive_health: {},
+    retry: {},
     ...words,
     targets,
   }

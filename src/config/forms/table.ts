@@ -14,6 +14,7 @@ import {
   modeForm,
   nameForm,
   passwordForm,
+  retryConditionForm,
   usernameForm,
 } from './words.ts'
 
@@ -44,6 +45,7 @@ export const FORMS: Readonly<Record<string, Form>> = {
   protected_header: protectedHeaderForm,
   proxy_uri: proxyUriForm,
   psk_key: pskKeyForm,
+  retry_condition: retryConditionForm,
   size: sizeForm,
   sni: sniForm,
   statuses: statusesForm,

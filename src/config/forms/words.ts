@@ -42,6 +42,17 @@ export const methodForm: Form = (text, shown) => {
   return { code: 'match/method', message: `${shown} is not a method`, ...help }
 }
 
+/** What a request may be sent again for. */
+export const retryConditionForm: Form = (text, shown) => {
+  if (/^(connect|reset|timeout|status:[45]\d\d)$/.test(text)) return undefined
+  const status = /^(?:status[:=]?)?\s*([45]\d\d)$/i.exec(text)?.[1]
+  return {
+    code: 'retry/condition',
+    message: `${shown} is none of connect, reset, timeout and status:400 to status:599`,
+    ...(status !== undefined && { help: `write status:${status}` }),
+  }
+}
+
 /** The permissions of a socket file. */
 export const modeForm: Form = (text, shown) =>
   /^0?[0-7]{3}$/.test(text)

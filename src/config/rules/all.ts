@@ -8,6 +8,7 @@ import { peerRule } from './peer.ts'
 import { poolRule } from './pool.ts'
 import { redirectRule } from './redirect.ts'
 import { requestPolicyRule } from './request-policy.ts'
+import { retryRule } from './retry.ts'
 import { defaultRouteRule, routeRule } from './route.ts'
 import { targetIdRule, targetRule } from './target.ts'
 import { templateRule } from './template.ts'
@@ -25,6 +26,7 @@ export const RULES: readonly Rule[] = [
   peerRule,
   healthRule,
   requestPolicyRule,
+  retryRule,
   headerRule,
   redirectRule,
   templateRule,

@@ -65,6 +65,7 @@ describe('forms take', () => {
     ['proxy_uri', ['http://proxy:3128', 'https://proxy', 'http://[::1]:80/', 'unix:/run/proxy.sock']],
     ['psk_key', ['00112233445566778899aAbBcCdDeEfF', 'ab'.repeat(64)]],
     ['sni', ['', 'a', 'a.example.com', 'xn--bcher-kva.example', 'a_b.example']],
+    ['retry_condition', ['connect', 'reset', 'timeout', 'status:400', 'status:599']],
     ['size', ['0', '512', '64KiB', '1TiB']],
     ['statuses', ['100', '204', '200-399', '599-599']],
     ['username', ['a', 'a@b', '']],
@@ -74,7 +75,7 @@ describe('forms take', () => {
   })
 
   it('every form has accepted something here', () => {
-    expect(Object.keys(FORMS)).toHaveLength(30)
+    expect(Object.keys(FORMS)).toHaveLength(31)
   })
 })
 

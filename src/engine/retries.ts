@@ -1,0 +1,95 @@
+// The attempts of one exchange after its first: whether there is another one, when, and at which target.
+// Mutable on purpose: one object per request that may be retried; it is the wish with which its next target is chosen.
+import type { Timer } from '../base/clock.ts'
+import type { Facts } from '../http/facts.ts'
+import { commit } from '../upstream/balance.ts'
+import { secondsUntilChance } from '../upstream/health/retry-after.ts'
+import type { PoolState } from '../upstream/pool-state.ts'
+import { allows, mayRepeat, pauseBefore, type Retry, type Trouble } from '../upstream/retry.ts'
+import { select } from '../upstream/select.ts'
+import type { Target } from '../upstream/target.ts'
+import type { Wish } from '../upstream/wish.ts'
+import type { Exchange } from './exchange.ts'
+import { refuseForNow } from './rescue.ts'
+import { type Sending, type SendParts, send } from './send.ts'
+
+export class Retries implements Wish {
+  readonly facts: Facts
+  readonly clock: SendParts['clock']
+  readonly random: SendParts['random']
+  readonly tried: Target[] = []
+  private readonly exchange: Exchange
+  private readonly retry: Retry
+  private readonly state: PoolState
+  private readonly sending: Sending
+  private made = 1
+  private timer: Timer | undefined
+
+  constructor(exchange: Exchange, facts: Facts, retry: Retry, state: PoolState, sending: Sending) {
+    this.exchange = exchange
+    this.facts = facts
+    this.retry = retry
+    this.state = state
+    this.sending = sending
+    this.clock = sending.parts.clock
+    this.random = sending.parts.random
+    state.budget.deposit(retry.budget, this.clock.now())
+  }
+
+  /** Bytes of the body to hold while it is sent: -1 when it won't be sent again, whatever happens. */
+  get keeps(): number {
+    const { retry, sending, exchange } = this
+    const isRepeated = retry.on.size > (retry.on.has('connect') ? 1 : 0)
+    const { method } = exchange.side.request.line
+    return this.made < retry.attempts && isRepeated && mayRepeat(retry, method, sending.upgrade !== undefined)
+      ? retry.bodyBuffer
+      : -1
+  }
+
+  /** An attempt went wrong and nothing of it was told to the visitor. True: there will be another one, and this one is forgotten. */
+  again(trouble: Trouble): boolean {
+    const { exchange, retry, sending, state, clock, random } = this
+    const { method } = exchange.side.request.line
+    if (this.made >= retry.attempts || !allows(retry, trouble, method, sending.upgrade !== undefined))
+      return false
+    if (!exchange.holdsBody) return false
+    if (exchange.target !== undefined) this.tried.push(exchange.target)
+    if (select(sending.forward.pool, state, this) === undefined) return false
+    if (!state.budget.withdraw(clock.now())) return false
+    // Whoever measures targets by how soon they answer takes an unwanted answer for none.
+    if (typeof trouble === 'number') exchange.headMissed()
+    exchange.leaveSeat()
+    this.timer = clock.after(pauseBefore(retry, this.made, random.fraction()), () => this.next())
+    this.made++
+    return true
+  }
+
+  /** The exchange is over. */
+  cancel(): void {
+    this.timer?.cancel()
+  }
+
+  private next(): void {
+    const { exchange, sending, state } = this
+    const { pool, legs } = sending.forward
+    const choice = select(pool, state, this)
+    if (choice === undefined) {
+      const detail = `no target of ${pool.id} is available any more`
+      const retryAfter = secondsUntilChance(pool, sending.live.health)
+      exchange.answer(refuseForNow({ code: 'no_target_available', at: pool.at, detail }, retryAfter))
+      return
+    }
+    const { target } = choice
+    exchange.awaitedSince = this.clock.now()
+    exchange.sit(target, commit(state, choice))
+    if (target.kind === 'static') {
+      exchange.answer(target.answer)
+      return
+    }
+    const leg = legs[target.index]
+    if (leg === undefined) throw new Error(`no leg to ${target.name}`)
+    send(exchange, leg, sending)
+    // No turn of the visitor's is under way that would do it.
+    exchange.flush()
+  }
+}
