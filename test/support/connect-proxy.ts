@@ -23,7 +23,7 @@ export const OPEN: Manner = { answer: 'HTTP/1.1 200 Connection established\r\n\r
 
 /** `manner` is asked with the head of each CONNECT. A `path` listens on a unix socket. */
 export async function startConnectProxy(
-  manner: (head: string) => Manner = () => OPEN,
+  manner: (head: string) => Manner | Promise<Manner> = () => OPEN,
   where: { readonly path?: string; readonly tls?: TlsOptions } = {},
 ): Promise<ConnectProxy> {
   const asked: string[] = []
@@ -38,14 +38,14 @@ export async function startConnectProxy(
     connections++
     keep(socket)
     let heard = ''
-    const listen = (bytes: Buffer): void => {
+    const listen = async (bytes: Buffer): Promise<void> => {
       heard += bytes.toString('latin1')
       const end = heard.indexOf('\r\n\r\n')
       if (end < 0) return
       socket.off('data', listen)
       const head = heard.slice(0, end)
       asked.push(head)
-      const { answer, isOpen } = manner(head)
+      const { answer, isOpen } = await manner(head)
       if (answer !== undefined) socket.write(answer, 'latin1')
       if (isOpen) tunnel(socket, head, keep)
     }

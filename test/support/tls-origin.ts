@@ -28,6 +28,8 @@ export async function startTlsOrigin(options: TlsOptions): Promise<TlsOrigin> {
   const seen: Seen[] = []
   const sockets = new Set<Duplex>()
   const server = createServer(options, (_, response) => void response.end('secure'))
+  // Whoever keeps connections decides how long.
+  server.keepAliveTimeout = 0
   server.on('tlsClientError', () => undefined)
   server.on('connection', socket => {
     sockets.add(socket)
