@@ -90,6 +90,8 @@ export const DIAGNOSTIC_CODES = {
     'Two routes of one listener have the same priority, and some request fits both: their ids decide, and nobody should be surprised by it. Give one of them another priority.',
   'upstream/no-target':
     'A pool has no enabled target. An error where an enabled route uses it, a warning otherwise.',
+  'upstream/hash-key':
+    'The policy `hash` without anything to hash on, or a word in `hash_on` or `hash_fallback` that is none of `client_ip`, `host`, `path`, `uri`, `header:NAME`, `cookie:NAME`, `query:NAME` and `none`.',
   'upstream/ignored-weight':
     'Targets have different weights, and the policy ignores them; only 0 says something there.',
   'upstream/no-weight': 'Every enabled target of a pool has weight 0, so nobody takes new requests.',

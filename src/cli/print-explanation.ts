@@ -57,7 +57,7 @@ function routeLines(routes: readonly ExplainedRoute[], places: Places): readonly
   ]
 }
 
-function targetLines(targets: readonly ExplainedTarget[], places: Places): readonly string[] {
+function targetLines({ targets, balancing }: Explained, places: Places): readonly string[] {
   if (targets.length === 0) return []
   const rows = targets.map(({ name, at, leadsTo, priorityGroup, weight, standing, why }) => [
     `group ${priorityGroup}`,
@@ -67,7 +67,7 @@ function targetLines(targets: readonly ExplainedTarget[], places: Places): reado
     why === undefined ? STANDINGS[standing] : `${STANDINGS[standing]}: ${why}`,
     placed(at, places),
   ])
-  return ['', 'targets', ...columns(rows)]
+  return ['', `targets, by ${balancing}`, ...columns(rows)]
 }
 
 function editLines(title: string, { drops, adds }: ExplainedEdits): readonly string[] {
@@ -116,14 +116,14 @@ function outcomeLines(outcome: ExplainedOutcome, method: string, places: Places)
 
 /** For people; every thing with the place where it is written. */
 export function explanationText(explained: Explained, places: Places): string {
-  const { listener, facts, routes, targets, outcome, responseEdits } = explained
+  const { listener, facts, routes, outcome, responseEdits } = explained
   const request =
     facts === undefined ? 'the request' : `${facts.method} ${facts.authority}${facts.path}${facts.query}`
   const lines = [
     `${request} from ${facts?.client || 'a unix socket'}`,
     `listener ${listener.id} on ${listener.address}${listener.enabled ? '' : ' (disabled)'}, by ${listener.by}  ${placed(listener.at, places)}`,
     ...routeLines(routes, places),
-    ...targetLines(targets, places),
+    ...targetLines(explained, places),
     '',
     ...outcomeLines(outcome, facts?.method ?? '', places),
     ...editLines('response fields', responseEdits),

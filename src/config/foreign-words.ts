@@ -13,6 +13,12 @@ const OURS: Readonly<Record<string, string>> = {
   leastconn: 'least_active_requests',
   least_connections: 'least_active_requests',
   least_request: 'least_active_requests',
+  ip_hash: 'hash',
+  consistent_hash: 'hash',
+  ring_hash: 'hash',
+  ketama: 'hash',
+  maglev: 'hash',
+  hash_key: 'hash_on',
   p2c: 'power_of_two',
   ewma: 'peak_ewma',
   backend: 'upstream',
@@ -137,8 +143,6 @@ const OURS: Readonly<Record<string, string>> = {
 
 /** What this version doesn't have, under our word or another's. */
 const ABSENT: Readonly<Record<string, string>> = {
-  hash: 'hashing',
-  ip_hash: 'hashing',
   waf_captcha_page: 'a WAF',
   waf_waiting_room_page: 'a WAF',
   workers: 'several workers',
@@ -157,9 +161,6 @@ const ABSENT: Readonly<Record<string, string>> = {
   access_policies: 'access policies',
   when: 'CEL conditions',
   sticky: 'sticky sessions',
-  hash_on: 'hashing',
-  hash_fallback: 'hashing',
-  slots: 'hashing',
 }
 
 /** What nobody can have here, and why. */

@@ -385,8 +385,8 @@ export interface Retry {
   readonly backoff?: PeerDuration
 }
 
-/** How a target is chosen among the available ones of the lowest priority group. `weighted_round_robin` is smooth (weights 3 and 1 give 75 % and 25 %); `round_robin` ignores weights. `random` and `weighted_random` leave it to chance. `least_active_requests` takes the one with the fewest requests under way, `weighted_least_active_requests` the one with the fewest for its weight; those equally busy take turns. `power_of_two` draws two by weight and takes the less busy one for its weight. `peak_ewma` draws two by weight and takes the one whose answers have begun sooner of late, for the requests it has (Finagle's measure, over 10 seconds). */
-export type LoadBalancing = 'weighted_round_robin' | 'round_robin' | 'random' | 'weighted_random' | 'least_active_requests' | 'weighted_least_active_requests' | 'power_of_two' | 'peak_ewma'
+/** How a target is chosen among the available ones of the lowest priority group. `weighted_round_robin` is smooth (weights 3 and 1 give 75 % and 25 %); `round_robin` ignores weights. `random` and `weighted_random` leave it to chance. `least_active_requests` takes the one with the fewest requests under way, `weighted_least_active_requests` the one with the fewest for its weight; those equally busy take turns. `hash` keeps the same key (`hash_on`) with the same target: one that goes, or can't serve, moves no key but its own. `power_of_two` draws two by weight and takes the less busy one for its weight. `peak_ewma` draws two by weight and takes the one whose answers have begun sooner of late, for the requests it has (Finagle's measure, over 10 seconds). */
+export type LoadBalancing = 'weighted_round_robin' | 'round_robin' | 'random' | 'weighted_random' | 'least_active_requests' | 'weighted_least_active_requests' | 'hash' | 'power_of_two' | 'peak_ewma'
 
 /** Words for people and lists. */
 export type Tags = readonly string[]
@@ -395,8 +395,14 @@ export type Tags = readonly string[]
 export interface Upstream {
   /** Shown to people in place of the id; means nothing else. */
   readonly name?: Name
-  /** How a target is chosen among the available ones of the lowest priority group. `weighted_round_robin` is smooth (weights 3 and 1 give 75 % and 25 %); `round_robin` ignores weights. `random` and `weighted_random` leave it to chance. `least_active_requests` takes the one with the fewest requests under way, `weighted_least_active_requests` the one with the fewest for its weight; those equally busy take turns. `power_of_two` draws two by weight and takes the less busy one for its weight. `peak_ewma` draws two by weight and takes the one whose answers have begun sooner of late, for the requests it has (Finagle's measure, over 10 seconds). */
+  /** How a target is chosen among the available ones of the lowest priority group. `weighted_round_robin` is smooth (weights 3 and 1 give 75 % and 25 %); `round_robin` ignores weights. `random` and `weighted_random` leave it to chance. `least_active_requests` takes the one with the fewest requests under way, `weighted_least_active_requests` the one with the fewest for its weight; those equally busy take turns. `hash` keeps the same key (`hash_on`) with the same target: one that goes, or can't serve, moves no key but its own. `power_of_two` draws two by weight and takes the less busy one for its weight. `peak_ewma` draws two by weight and takes the one whose answers have begun sooner of late, for the requests it has (Finagle's measure, over 10 seconds). */
   readonly load_balancing: LoadBalancing
+  /** For `hash`: what of a request decides its target. `client_ip`, `host`, `path` (decoded), `uri` (path and query as sent), `header:NAME`, `cookie:NAME`, `query:NAME`; a list is joined to one key. */
+  readonly hash_on: readonly string[]
+  /** For `hash`: what decides in place of `hash_on` for a request that has nothing of it. `none`: such requests take turns. */
+  readonly hash_fallback: readonly string[]
+  /** For `hash`: into how many parts the keys are divided. Each belongs to one target, and a target has its share by weight; with many targets more parts are more even (ten times as many as targets, at least). */
+  readonly slots: number
   /** Words for people and lists. */
   readonly tags: Tags
   /** Connection options for the targets of this pool. */
@@ -541,8 +547,14 @@ export interface Forward {
   readonly upstream?: string
   /** Beside `upstream` only: goes over the targets' for the route's own traffic. */
   readonly response_header_timeout?: Duration
-  /** How a target is chosen among the available ones of the lowest priority group. `weighted_round_robin` is smooth (weights 3 and 1 give 75 % and 25 %); `round_robin` ignores weights. `random` and `weighted_random` leave it to chance. `least_active_requests` takes the one with the fewest requests under way, `weighted_least_active_requests` the one with the fewest for its weight; those equally busy take turns. `power_of_two` draws two by weight and takes the less busy one for its weight. `peak_ewma` draws two by weight and takes the one whose answers have begun sooner of late, for the requests it has (Finagle's measure, over 10 seconds). */
+  /** How a target is chosen among the available ones of the lowest priority group. `weighted_round_robin` is smooth (weights 3 and 1 give 75 % and 25 %); `round_robin` ignores weights. `random` and `weighted_random` leave it to chance. `least_active_requests` takes the one with the fewest requests under way, `weighted_least_active_requests` the one with the fewest for its weight; those equally busy take turns. `hash` keeps the same key (`hash_on`) with the same target: one that goes, or can't serve, moves no key but its own. `power_of_two` draws two by weight and takes the less busy one for its weight. `peak_ewma` draws two by weight and takes the one whose answers have begun sooner of late, for the requests it has (Finagle's measure, over 10 seconds). */
   readonly load_balancing: LoadBalancing
+  /** For `hash`: what of a request decides its target. `client_ip`, `host`, `path` (decoded), `uri` (path and query as sent), `header:NAME`, `cookie:NAME`, `query:NAME`; a list is joined to one key. */
+  readonly hash_on: readonly string[]
+  /** For `hash`: what decides in place of `hash_on` for a request that has nothing of it. `none`: such requests take turns. */
+  readonly hash_fallback: readonly string[]
+  /** For `hash`: into how many parts the keys are divided. Each belongs to one target, and a target has its share by weight; with many targets more parts are more even (ten times as many as targets, at least). */
+  readonly slots: number
   /** Words for people and lists. */
   readonly tags: Tags
   /** In place of an upstream: connection options for the targets of the pool. Beside `upstream`: goes over the targets' for the route's own traffic. */

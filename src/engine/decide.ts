@@ -5,7 +5,7 @@ import { locationOf, type Redirect } from '../http/location.ts'
 import { nominationFlaw } from '../http/request-policy.ts'
 import type { Forward, Listener, Route } from '../snapshot/snapshot.ts'
 import { secondsUntilChance } from '../upstream/health/retry-after.ts'
-import { select } from '../upstream/select.ts'
+import { chosenBy, select } from '../upstream/select.ts'
 import type { Leg, ProxyTarget, Target } from '../upstream/target.ts'
 import type { Chance, Wish } from '../upstream/wish.ts'
 import { refuseForNow, rescue } from './rescue.ts'
@@ -137,7 +137,10 @@ function selectTarget(progress: Progress): Verdict | undefined {
   const state = memory.pools.get(pool)
   if (state === undefined) throw new Error(`pool ${pool.id} has no State`)
   const choice = select(pool, state, progress)
-  if (trail !== undefined) tellTargets(trail, pool, state, choice)
+  if (trail !== undefined) {
+    trail.balancing(chosenBy(pool, progress))
+    tellTargets(trail, pool, state, choice)
+  }
   if (choice === undefined) {
     const { fallback } = listener.router
     const unused =

@@ -60,6 +60,11 @@ class Notes {
   readonly reached: string[] = []
   readonly routes: ExplainedRoute[] = []
   readonly targets: ExplainedTarget[] = []
+  how: string | undefined
+
+  balancing(how: string): void {
+    this.how = how
+  }
 
   step(name: string): void {
     this.reached.push(name)
@@ -91,6 +96,7 @@ function explained(
     steps: stepsOf(notes.reached),
     routes: notes.routes,
     route: notes.routes.find(route => route.id === verdict.route?.id),
+    balancing: notes.how,
     targets: notes.targets,
     outcome: verdict.kind === 'forward' ? forwardOutcome(verdict, facts) : answerOutcome(verdict, listener),
     responseEdits: editsOf(verdict.route?.responseEdits),

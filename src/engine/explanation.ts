@@ -120,6 +120,8 @@ export interface Explained {
   readonly routes: readonly ExplainedRoute[]
   /** The chosen route. */
   readonly route: ExplainedRoute | undefined
+  /** How a target is chosen: `weighted_round_robin`, `hash on client_ip`; undefined when none had to be. */
+  readonly balancing: string | undefined
   /** All targets of the chosen route's pool, in the order of the file. */
   readonly targets: readonly ExplainedTarget[]
   readonly outcome: ExplainedOutcome

@@ -15,6 +15,8 @@ import type { Pool, Target } from '../upstream/target.ts'
 export type RouteFate = 'matched' | 'default' | 'default_unused' | 'shadowed' | 'disabled' | Mismatch
 
 export interface Trail {
+  /** How the pool of the chosen route balances this request, in a few words. */
+  balancing(how: string): void
   /** A step of the decision begins. */
   step(name: string, does: string): void
   /** Every route of the listener, in order of evaluation. */

@@ -128,16 +128,11 @@ class Workshop {
     for (const [id, written] of Object.entries(this.config.upstreams)) {
       const content = this.input.hashes.upstreams.get(id) ?? hashOf(written)
       this.addPool({
+        ...written,
         id,
         name: written.name ?? id,
         at: pointer('upstreams', id),
         hash: this.poolHash(content, written.targets),
-        load_balancing: written.load_balancing,
-        peer: written.peer,
-        health_check: written.health_check,
-        passive_health: written.passive_health,
-        retry: written.retry,
-        targets: written.targets,
       })
       yield
     }
@@ -179,16 +174,11 @@ class Workshop {
     if (forward.upstream !== undefined) return this.pools.get(forward.upstream)
     const id = `route:${routeId}`
     return this.addPool({
+      ...forward,
       id,
       name: name ?? id,
       at: pointer('routes', routeId, 'forward'),
       hash: this.poolHash(content, forward.targets),
-      load_balancing: forward.load_balancing,
-      peer: forward.peer,
-      health_check: forward.health_check,
-      passive_health: forward.passive_health,
-      retry: forward.retry,
-      targets: forward.targets,
     })
   }
 

@@ -64,6 +64,9 @@ export function routeDifference(before: Route, after: Route): string | undefined
 const POOL: Parts<Pool> = {
   name: pool => pool.name,
   load_balancing: pool => pool.loadBalancing,
+  hash_on: pool => pool.hashing?.on,
+  hash_fallback: pool => pool.hashing?.fallback,
+  slots: pool => pool.hashing?.slots,
 }
 
 /** What a pool says differently; one written in place may differ in its route alone. */

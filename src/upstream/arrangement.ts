@@ -55,7 +55,7 @@ function rotaOf(pool: Pool, group: Group, seats: readonly Seat[], before: Rota |
     seat?.rest()
     if (seat?.isAvailable) available.push(seat)
   }
-  return makeRota(pool.loadBalancing, group, available, before)
+  return makeRota(pool, group, available, before)
 }
 
 function servingOf(rotas: readonly Rota[]): Rota | undefined {

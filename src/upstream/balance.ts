@@ -10,14 +10,16 @@ export interface Choice {
   readonly target: Target
   /** The places in the group's rota that it was chosen from, when targets that were tried already were left out. */
   readonly among: readonly number[] | undefined
+  /** It was the target's turn; not so when the request itself said which target it belongs to. */
+  readonly isTurn: boolean
 }
 
 /** Applies a choice. The seat is what `release` takes in the end. */
-export function commit(state: PoolState, { pool, target, among }: Choice): Seat {
+export function commit(state: PoolState, { pool, target, among, isTurn }: Choice): Seat {
   // An exchange that outlives a reload may choose again from the pool it started with: that is nobody's turn any more.
   const isCurrent = follow(state, pool)
   const seat = state.byKey.get(target.key) ?? new Seat(target.key)
-  if (isCurrent) seat.turns?.took(seat.place, among)
+  if (isCurrent && isTurn) seat.turns?.took(seat.place, among)
   seat.active++
   seat.turns?.changed(seat.place)
   return seat

@@ -4,6 +4,7 @@ import { hashOf } from '../base/hash.ts'
 import { type Pointer, step } from '../base/pointer.ts'
 import type { Upstream, Target as WrittenTarget } from '../config/shape.gen.ts'
 import { type WrittenEdits, writtenFields } from '../http/edits.ts'
+import { type Hashing, readKeySources } from './hash-key.ts'
 import { compileHealth, type HealthLayer } from './health/compile.ts'
 import { compileLegs } from './legs.ts'
 import { originWord, readOrigin } from './origin.ts'
@@ -16,11 +17,7 @@ import type { Group, Pool, Target } from './target.ts'
 /** A template of kind `generic_body`, by id. */
 export type Bodies = ReadonlyMap<string, Body>
 
-export interface WrittenPool
-  extends Pick<
-    Upstream,
-    'load_balancing' | 'peer' | 'health_check' | 'passive_health' | 'retry' | 'targets'
-  > {
+export interface WrittenPool extends Omit<Upstream, 'name' | 'tags'> {
   readonly id: string
   readonly name: string
   readonly at: Pointer
@@ -61,10 +58,15 @@ export function compilePool(
     hash,
     loadBalancing: written.load_balancing,
     retry: mergeRetry(NO_RETRY, written.retry),
+    hashing: written.load_balancing === 'hash' ? Object.freeze(hashingOf(written)) : undefined,
     targets: Object.freeze(targets),
     groups: Object.freeze(groupsOf(targets)),
     legs: compileLegs(id, targets, undefined),
   })
+}
+
+function hashingOf({ hash_on, hash_fallback, slots }: WrittenPool): Hashing {
+  return { on: readKeySources(hash_on), fallback: readKeySources(hash_fallback), slots }
 }
 
 interface Place {

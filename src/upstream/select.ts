@@ -1,6 +1,7 @@
 // Which target of a pool serves a request: the lowest priority group that has one available, then the pool's policy.
 import type { Arrangement } from './arrangement.ts'
 import type { Choice } from './balance.ts'
+import { hashKey, keyWords } from './hash-key.ts'
 import { arrangementOf, type PoolState } from './pool-state.ts'
 import { makeRota } from './rota/make.ts'
 import type { Rota } from './rota/rota.ts'
@@ -15,7 +16,9 @@ export function select(pool: Pool, state: PoolState, wish: Wish): Choice | undef
     if (another !== undefined) return another
   }
   const { serving } = arrangement
-  return serving === undefined ? undefined : choiceAt(pool, serving, serving.next(wish), undefined)
+  if (serving === undefined) return undefined
+  const place = serving.next(wish)
+  return choiceAt(pool, serving, place, undefined, serving.wasTurn)
 }
 
 /** As if the targets that were tried weren't there; undefined when there are no others. */
@@ -24,20 +27,30 @@ function untried({ pool, rotas }: Arrangement, wish: Wish): Choice | undefined {
     const among = [...rota.seats.keys()].filter(place => !wish.tried.includes(targetAt(pool, rota, place)))
     if (among.length === 0) continue
     const seats = among.flatMap(place => rota.seats[place]?.copy() ?? [])
-    const next = makeRota(pool.loadBalancing, rota.group, seats, rota).next(wish)
-    return choiceAt(pool, rota, among[next] ?? 0, among)
+    const others = makeRota(pool, rota.group, seats, rota)
+    const next = others.next(wish)
+    return choiceAt(pool, rota, among[next] ?? 0, among, others.wasTurn)
   }
   return undefined
 }
 
-function choiceAt(pool: Pool, rota: Rota, place: number, among: Choice['among']): Choice {
-  return { pool, group: rota.group, target: targetAt(pool, rota, place), among }
+function choiceAt(pool: Pool, rota: Rota, place: number, among: Choice['among'], isTurn: boolean): Choice {
+  return { pool, group: rota.group, target: targetAt(pool, rota, place), among, isTurn }
 }
 
 function targetAt(pool: Pool, rota: Rota, place: number): Target {
   const target = pool.targets[rota.seats[place]?.index ?? -1]
   if (target === undefined) throw new Error(`nobody has place ${place} in pool ${pool.id}`)
   return target
+}
+
+/** By what a target of the pool was chosen, in a few words; values of fields aren't told. */
+export function chosenBy({ loadBalancing, hashing }: Pool, { facts }: Wish): string {
+  if (hashing === undefined) return loadBalancing
+  if (hashKey(hashing.on, facts) !== undefined) return `hash on ${keyWords(hashing.on)}`
+  if (hashKey(hashing.fallback, facts) !== undefined)
+    return `hash on ${keyWords(hashing.fallback)}, for lack of ${keyWords(hashing.on)}`
+  return `round_robin, for lack of ${keyWords([...hashing.on, ...hashing.fallback])}`
 }
 
 /**

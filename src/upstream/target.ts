@@ -6,6 +6,7 @@ import type { Field, FieldEdits, WrittenEdits } from '../http/edits.ts'
 import type { RequestPolicy } from '../http/request-policy.ts'
 import type { KeepAlive } from '../net/dial-tcp.ts'
 import type { OwnCertificate, TlsPolicy } from '../net/trust.ts'
+import type { Hashing } from './hash-key.ts'
 import type { HealthRules } from './health/rules.ts'
 import type { Retry } from './retry.ts'
 
@@ -16,6 +17,7 @@ export type LoadBalancing =
   | 'weighted_random'
   | 'least_active_requests'
   | 'weighted_least_active_requests'
+  | 'hash'
   | 'power_of_two'
   | 'peak_ewma'
 
@@ -143,6 +145,8 @@ export interface Pool {
   readonly loadBalancing: LoadBalancing
   /** What routes go over with their own. */
   readonly retry: Retry
+  /** Present for `hash`. */
+  readonly hashing: Hashing | undefined
   readonly targets: readonly Target[]
   /** Only groups with members, lowest priority number first. */
   readonly groups: readonly Group[]

@@ -136,6 +136,9 @@ function poolOf(words: ForwardWords): Forward {
   const targets = (words.targets ?? []).map(targetOf)
   return {
     load_balancing: 'weighted_round_robin',
+    hash_on: ['none'],
+    hash_fallback: ['none'],
+    slots: 10_000,
     tags: [],
     peer: {},
     health_check: {},

@@ -1,6 +1,7 @@
 // Every `x-form` of the schema.
 import { contentTypeForm, headerNameForm, headerValueForm, protectedHeaderForm } from './fields.ts'
 import type { Form } from './form.ts'
+import { hashKeyForm } from './hash-key.ts'
 import { probePathForm, statusesForm } from './health.ts'
 import { bindForm, cidrForm, originForm } from './network.ts'
 import { bindToForm, peerNameForm, proxyUriForm, pskKeyForm } from './peer.ts'
@@ -28,6 +29,7 @@ export const FORMS: Readonly<Record<string, Form>> = {
   content_type: contentTypeForm,
   duration: durationForm,
   error_page_key: errorPageKeyForm,
+  hash_key: hashKeyForm,
   header_name: headerNameForm,
   header_value: headerValueForm,
   host: hostForm,

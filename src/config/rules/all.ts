@@ -1,6 +1,7 @@
 // Every rule about what a config's objects mean together.
 import { certificateRule } from './certificate.ts'
 import type { Rule } from './draft.ts'
+import { hashingRule } from './hashing.ts'
 import { headerRule } from './headers.ts'
 import { healthRule } from './health.ts'
 import { listenerRule } from './listener.ts'
@@ -21,6 +22,7 @@ export const RULES: readonly Rule[] = [
   defaultRouteRule,
   poolRule,
   weightRule,
+  hashingRule,
   targetRule,
   targetIdRule,
   peerRule,

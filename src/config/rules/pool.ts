@@ -6,7 +6,16 @@ import { has, type Values, valuesOf } from '../values.ts'
 import type { Rule } from './draft.ts'
 
 /** Keys of an upstream, which mean nothing beside the name of one. */
-const POOL_KEYS = ['targets', 'load_balancing', 'health_check', 'passive_health', 'tags'] as const
+const POOL_KEYS = [
+  'targets',
+  'load_balancing',
+  'hash_on',
+  'hash_fallback',
+  'slots',
+  'health_check',
+  'passive_health',
+  'tags',
+] as const
 
 function checkTargets(targets: readonly Target[], at: Pointer, isUsed: boolean, findings: Findings): void {
   if (targets.some(target => target.enabled)) return

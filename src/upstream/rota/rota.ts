@@ -9,6 +9,9 @@ export abstract class Rota implements Turns {
   /** Of the available members, in the order of the file. */
   readonly seats: readonly Seat[]
 
+  /** Whether what `next` said last was a turn, and not what the request itself asked for. */
+  wasTurn = true
+
   constructor(group: Group, seats: readonly Seat[]) {
     this.group = group
     this.seats = seats

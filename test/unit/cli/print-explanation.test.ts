@@ -29,6 +29,7 @@ const EXPLAINED: Explained = {
     { id: 'rest', at: '/routes/rest', priority: 100, isDefault: true, fate: 'default_unused' },
   ],
   route: { id: 'api', at: '/routes/api', priority: 100, isDefault: false, fate: 'matched' },
+  balancing: 'weighted_round_robin',
   targets: [
     {
       name: 'one',
@@ -82,7 +83,7 @@ routes, in the order they are tried
   100   api    takes it                 p.yaml:14:3
   last  rest   the default: not needed  /routes/rest
 
-targets
+targets, by weighted_round_robin
   group 0  weight 100  one  http://127.0.0.1:9000  chosen  p.yaml:20:3
 
 forward to http://127.0.0.1:9000 as GET /x?y=1  p.yaml:20:3

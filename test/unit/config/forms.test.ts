@@ -15,6 +15,7 @@ describe('forms take', () => {
     ['content_type', ['text/html', 'text/html; charset=utf-8', 'application/problem+json']],
     ['duration', ['0', '1ms', '1h30m', '7d', '1.5s']],
     ['error_page_key', ['400', '599', '4xx', '5xx']],
+    ['hash_key', ['none', 'client_ip', 'uri', 'header:X-A', 'cookie:a', 'query:a+b']],
     ['header_name', ['X-A', 'x_a', "!#$%&'*+.^_`|~-", 'Host', 'constructor']],
     ['header_value', ['', 'a', 'a b', 'a\tb', '"quoted"']],
     [
@@ -75,7 +76,7 @@ describe('forms take', () => {
   })
 
   it('every form has accepted something here', () => {
-    expect(Object.keys(FORMS)).toHaveLength(31)
+    expect(Object.keys(FORMS)).toHaveLength(32)
   })
 })
 
@@ -95,6 +96,21 @@ describe('forms refuse', () => {
     ['duration', ['1', '-1s', '', 'NaN', '1w', '1 s']],
     ['sni', ['192.0.2.1', '::1', 'a:443', '*.a', 'a.', 'a b']],
     ['error_page_key', ['', '39', '600', '3xx', '40x', '5x']],
+    [
+      'hash_key',
+      [
+        '',
+        'ip',
+        'consumer',
+        'header:',
+        'header:a b',
+        'cookie:',
+        'cookie:a b',
+        'query:',
+        'query:a=b',
+        'host:x',
+      ],
+    ],
     ['header_name', ['', 'a b', 'a:', 'ä', '__proto__', 'TE', 'content-LENGTH']],
     ['header_value', ['a\n', '\0', 'ä', ' a', 'a\t', 'a'.repeat(8193)]],
     [

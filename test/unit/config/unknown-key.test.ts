@@ -14,7 +14,7 @@ describe('words of other proxies, and of what isn’t there yet', () => {
   it.each([
     ['upstreams.x', 'algorithm', 'load_balancing'],
     ['upstreams.x', 'loadBalancing', 'load_balancing'],
-    ['upstreams.x', 'hashOn', 'hashing'],
+    ['upstreams.x', 'hashOn', 'hash_on'],
     ['upstreams.x', 'healthcheck', 'health_check'],
     ['upstreams.x', 'servers', 'targets'],
     ['upstreams.x.targets.0', 'priorityGroup', 'priority_group'],
