@@ -1,18 +1,15 @@
 // What a large table of routes costs a request: time and allocation of a match, and what the whole program does for one.
 // node test/bench/routes.ts [--routes 10,10000,100000]
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { routerSteps } from '../../src/snapshot/router.ts'
 import { freePort } from '../support/ports.ts'
-import { visit } from '../support/raw.ts'
 import { finish, routeOf } from '../support/routes.ts'
-import { until } from '../support/until.ts'
 import { median, short, table } from './figures.ts'
 import { startOrigins } from './origins.ts'
-import { PROXY_CORE, start } from './tools.ts'
+import { type RequestCost, requestCost } from './request-cost.ts'
 
 const { values } = parseArgs({ options: { routes: { type: 'string', default: '10,10000,100000' } } })
 const counts = values.routes.split(',').map(Number)
@@ -66,59 +63,11 @@ ${routes.join('\n')}
 `
 }
 
-interface Use {
-  readonly reads: number
-  readonly writes: number
-  readonly bytes: number
-}
-
-/** System calls and bytes of heap that the program needs for one kept request of 1 KiB. */
-async function programCost(count: number): Promise<Use> {
+async function programCost(count: number): Promise<RequestCost> {
   const port = await freePort()
-  const file = join(dir, `${count}.yaml`)
-  const output = join(dir, `${count}.out`)
-  writeFileSync(file, config(port, count))
-  // Nothing is collected between two looks at a young generation of this size.
-  const flags = ['--max-semi-space-size=256', '--min-semi-space-size=256', '--import', beside('heap-hook.ts')]
-  const command = [process.execPath, ...flags, beside('../../src/launch.js'), 'run', '-c', file]
-  await using program = await start({ core: PROXY_CORE, command, ports: [port], output, cwd: dir })
-  await using visitor = await visit({ port })
   const n = count >> 1
-  const ask = async (times: number): Promise<void> => {
-    for (let turn = 0; turn < times; turn++) {
-      await visitor.send(`GET ${pathOf(n)}/1k HTTP/1.1\r\nHost: ${hostOf(n)}\r\n\r\n`)
-      const { status } = await visitor.answer()
-      if (status !== 200) throw new Error(`answered ${status}`)
-    }
-  }
-  const heaps = (): number[] =>
-    [...readFileSync(output, 'utf8').matchAll(/heap (\d+)/g)].map(found => Number(found[1]))
-  const look = async (): Promise<Use> => {
-    const before = heaps().length
-    process.kill(program.pid, 'SIGUSR2')
-    await until('the heap is told', () => heaps().length > before)
-    const calls = readFileSync(`/proc/${program.pid}/io`, 'utf8')
-    const called = (name: string): number => Number(new RegExp(`${name}: (\\d+)`).exec(calls)?.[1])
-    return { reads: called('syscr'), writes: called('syscw'), bytes: heaps().at(-1) ?? Number.NaN }
-  }
-  await ask(20_000)
-  const uses: Use[] = []
-  for (let round = 0; round < 9; round++) {
-    const before = await look()
-    await ask(SOME)
-    const after = await look()
-    uses.push({
-      reads: (after.reads - before.reads) / SOME,
-      writes: (after.writes - before.writes) / SOME,
-      bytes: (after.bytes - before.bytes) / SOME,
-    })
-  }
-  const middle = (of: keyof Use): number => median(uses.map(use => use[of]))
-  return { reads: middle('reads'), writes: middle('writes'), bytes: middle('bytes') }
-}
-
-function beside(file: string): string {
-  return fileURLToPath(new URL(file, import.meta.url))
+  const request = `GET ${pathOf(n)}/1k HTTP/1.1\r\nHost: ${hostOf(n)}\r\n\r\n`
+  return requestCost({ dir, name: String(count), config: config(port, count), port, request })
 }
 
 const rows: string[][] = []
