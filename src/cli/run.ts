@@ -6,6 +6,7 @@ import { startEngine } from '../engine/engine.ts'
 import { withDoor } from '../management/adopt.ts'
 import { openDesk } from '../management/desk.ts'
 import { openDoor } from '../management/door.ts'
+import { systemLookup } from '../net/lookup.ts'
 import { type AccessRules, openAccessLog } from '../observe/access.ts'
 import { type Level, openLog } from '../observe/log.ts'
 import { Meters } from '../observe/meters.ts'
@@ -77,6 +78,7 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
       },
     },
     keep: openKeep(),
+    lookup: systemLookup(),
     stateDir,
   })
   let phase: 'starting' | 'serving' | 'draining' = 'starting'

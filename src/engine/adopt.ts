@@ -23,6 +23,7 @@ export interface Acquired {
   readonly live: Live
   readonly plan: Plan
   readonly identities: ReadonlySet<string>
+  readonly names: ReadonlySet<string>
   readonly newlyShown: readonly Shown[]
   readonly opened: readonly Door[]
   readonly closing: readonly Door[]
@@ -67,6 +68,7 @@ export async function acquire(
     live,
     plan,
     identities: new Set([...bindings.identities, ...secured.identities]),
+    names: bindings.names,
     newlyShown: newlyShown(engine.live?.shown, secured.shown),
     opened: doors.opened,
     closing,

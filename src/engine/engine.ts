@@ -3,6 +3,8 @@ import type { Clock } from '../base/clock.ts'
 import { formatDuration } from '../base/duration.ts'
 import type { Random } from '../base/random.ts'
 import { type DateSource, dateSource } from '../http/date.ts'
+import type { Lookup } from '../net/name.ts'
+import { openNames } from '../net/names.ts'
 import { openReadBuffers } from '../net/read-buffers.ts'
 import { Scratch } from '../net/scratch.ts'
 import { openTrust } from '../net/trust.ts'
@@ -23,6 +25,7 @@ import { Exchange, type ExchangeOwner } from './exchange.ts'
 import { Exchanges } from './exchanges.ts'
 import { limitAt } from './limit-place.ts'
 import type { Live } from './live.ts'
+import { tellName } from './name-news.ts'
 import { conduct } from './pipeline.ts'
 import { recordOf } from './record.ts'
 import { rescue } from './rescue.ts'
@@ -33,6 +36,8 @@ export interface EngineParts {
   readonly log: Log
   readonly access: AccessSink
   readonly keep: Keep
+  /** Whom names of origins are asked of. */
+  readonly lookup: Lookup
   /** Where what outlives the process is kept unless the file says. */
   readonly stateDir: string
 }
@@ -99,6 +104,7 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
       buffers: openReadBuffers(),
       scratch: new Scratch(),
       trust: openTrust(),
+      names: openNames({ clock: parts.clock, lookup: parts.lookup, tell: news => tellName(parts.log, news) }),
     }
     this.health = {
       ...parts,
@@ -131,6 +137,7 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
   async adopt(next: Snapshot): Promise<Adoption> {
     const acquired = await acquire(this, next)
     if (!acquired.ok) return acquired
+    this.wire.names.follow(acquired.names)
     this.swap(acquired.live)
     return release(this, acquired)
   }
@@ -206,6 +213,7 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
   close(): void {
     for (const door of this.doors.values()) door.destroy()
     this.wire.wheel.stop()
+    this.wire.names[Symbol.dispose]()
     this.parts.keep.retain(() => false)
   }
 }

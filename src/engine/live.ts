@@ -5,6 +5,7 @@ import type { Keep } from '../state/keep.ts'
 import type { Shown } from '../tls/shown.ts'
 import type { Terms } from '../tls/terms.ts'
 import { Connections } from '../upstream/connections.ts'
+import { dialedName } from '../upstream/dial-request.ts'
 import { Health, type HealthParts } from '../upstream/health/health.ts'
 import { openPoolState, type PoolState, poolStateIdentity, setAvailable } from '../upstream/pool-state.ts'
 import type { Pool, Profile, ProxyTarget, Target } from '../upstream/target.ts'
@@ -32,6 +33,8 @@ export interface Bindings {
   readonly connections: ReadonlyMap<Profile, Connections>
   readonly health: ReadonlyMap<Target, Health>
   readonly identities: ReadonlySet<string>
+  /** Whatever some connection asks for by name. */
+  readonly names: ReadonlySet<string>
 }
 
 /**
@@ -47,9 +50,12 @@ export function* bind(
   const connections = new Map<Profile, Connections>()
   const health = new Map<Target, Health>()
   const identities = new Set<string>()
+  const names = new Set<string>()
   const bindProfile = (profile: Profile): void => {
     if (connections.has(profile)) return
     identities.add(profile.identity)
+    const name = dialedName(profile)
+    if (name !== undefined) names.add(name)
     connections.set(
       profile,
       keep.at(profile.identity, () => new Connections(profile, parts.wire)),
@@ -80,7 +86,7 @@ export function* bind(
     for (const leg of route.action.legs) if (leg !== undefined) bindProfile(leg.profile)
     yield
   }
-  return { pools, connections, health, identities }
+  return { pools, connections, health, identities, names }
 }
 
 /** Makes health follow what is live: probes that are new begin, and whoever chooses targets hears how each stands. */

@@ -1,11 +1,12 @@
 // TCP from an address of our own choosing: the addresses of a name one after the other, each from a local one of its family.
-import { type LookupAddress, lookup } from 'node:dns'
 import { isIP } from 'node:net'
 import type { Failure } from '../base/failure.ts'
 import type { Random } from '../base/random.ts'
-import { originFailure } from './dial-failure.ts'
+import { type Reach, towards } from './dial-name.ts'
 import type { Ears, Step } from './dial-step.ts'
 import { connecting, type OpenSocket, type TcpTerms } from './dial-tcp.ts'
+import type { NameAddress } from './name.ts'
+import type { Names } from './names.ts'
 
 const NO_FAMILY: Failure = {
   code: 'destination_ip_unroutable',
@@ -14,36 +15,38 @@ const NO_FAMILY: Failure = {
 }
 
 /** Connects to a name or an address. Node tries the addresses of a name at once only where the system chooses the local one. */
-export function boundStep(terms: TcpTerms, open: OpenSocket, random: Random, ears: Ears): Step {
-  let step: Step | undefined
-  let isOver = false
-  const next = ([address, ...others]: readonly LookupAddress[], before: Failure): void => {
-    const local = address && pick(terms.bindTo, address.family, random)
-    if (address === undefined || local === undefined) {
-      ears.failed(before)
-      return
+export function boundStep(
+  { host, port, bindTo, keepAlive }: TcpTerms,
+  open: OpenSocket,
+  { names, random }: { readonly names: Names; readonly random: Random },
+  ears: Ears,
+): Step {
+  const reach: Reach = (addresses, heard) => {
+    let step: Step | undefined
+    let isOver = false
+    const next = ([address, ...others]: readonly NameAddress[], before: Failure): void => {
+      const local = address && pick(bindTo, address.family, random)
+      if (address === undefined || local === undefined) {
+        heard.failed(before)
+        return
+      }
+      const where = { host: address.address, port, localAddress: local }
+      step = connecting(where, keepAlive, open, { ...heard, failed: failure => next(others, failure) })
     }
-    const where = { host: address.address, port: terms.port, localAddress: local }
-    step = connecting(where, terms.keepAlive, open, { ...ears, failed: failure => next(others, failure) })
-  }
-  lookup(terms.host, { all: true }, (error, addresses) => {
-    if (isOver) return
-    if (error !== null) {
-      ears.failed(originFailure(error, 'dns_error'))
-      return
+    const fitting = addresses.filter(({ family }) => bindTo.some(local => isIP(local) === family))
+    if (fitting.length > 0) next(fitting, NO_FAMILY)
+    else
+      queueMicrotask(() => {
+        if (!isOver) heard.failed(NO_FAMILY)
+      })
+    return {
+      cancel() {
+        isOver = true
+        step?.cancel()
+      },
     }
-    ears.begin()
-    next(
-      addresses.filter(({ family }) => terms.bindTo.some(local => isIP(local) === family)),
-      NO_FAMILY,
-    )
-  })
-  return {
-    cancel() {
-      isOver = true
-      step?.cancel()
-    },
   }
+  return towards(host, names, reach, ears)
 }
 
 function pick(all: readonly string[], family: number, random: Random): string | undefined {

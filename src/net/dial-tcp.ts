@@ -1,7 +1,9 @@
 // The first step of a dial: TCP or a unix socket, all addresses of a name tried as Node does it (RFC 8305).
 import type { NetConnectOpts, Socket } from 'node:net'
 import { originFailure } from './dial-failure.ts'
+import { type Reach, towards, whereOf } from './dial-name.ts'
 import { discard, type Ears, type Step } from './dial-step.ts'
+import type { Names } from './names.ts'
 
 /** Milliseconds, whole seconds of them. What is left out is the system's. */
 export interface KeepAlive {
@@ -25,11 +27,19 @@ export interface TcpTerms {
 export type OpenSocket = (where: NetConnectOpts) => Socket
 
 /** Connects to where the terms say. */
-export function tcpStep({ host, port, socketPath, keepAlive }: TcpTerms, open: OpenSocket, ears: Ears): Step {
-  const where = socketPath === undefined ? { host, port } : { path: socketPath }
-  const step = connecting(where, keepAlive, open, ears)
-  // An address needs no lookup, so its handshake begins now; a name's begins when it is known.
-  if (socketPath !== undefined || /^[\d.]+$|:/.test(host)) ears.begin()
+export function tcpStep(
+  { host, port, socketPath, keepAlive }: TcpTerms,
+  open: OpenSocket,
+  { names }: { readonly names: Names },
+  ears: Ears,
+): Step {
+  if (socketPath === undefined) {
+    const reach: Reach = (addresses, heard) =>
+      connecting(whereOf(host, addresses, port), keepAlive, open, heard)
+    return towards(host, names, reach, ears)
+  }
+  const step = connecting({ path: socketPath }, keepAlive, open, ears)
+  ears.begin()
   return step
 }
 
@@ -41,8 +51,7 @@ export function connecting(
   ears: Ears,
 ): Step {
   const socket = open(where)
-  const stop = (): void => void socket.off('lookup', onLookup).off('connect', onConnect).off('error', onError)
-  const onLookup = (): void => ears.begin()
+  const stop = (): void => void socket.off('connect', onConnect).off('error', onError)
   const onConnect = (): void => {
     stop()
     socket.setNoDelay(true)
@@ -54,7 +63,7 @@ export function connecting(
     discard(socket)
     ears.failed(originFailure(error, 'connection_refused'))
   }
-  socket.on('lookup', onLookup).once('connect', onConnect).once('error', onError)
+  socket.once('connect', onConnect).once('error', onError)
   return {
     cancel() {
       stop()

@@ -11,6 +11,7 @@ import { proxyFailure, timedOut } from './dial-failure.ts'
 import { type DialReads, discard, type Ears, pour, type Step } from './dial-step.ts'
 import { type OpenSocket, type TcpTerms, tcpStep } from './dial-tcp.ts'
 import { type TlsHop, tlsOptions, tlsStep } from './dial-tls.ts'
+import type { Names } from './names.ts'
 
 export interface DialRequest {
   /** To the proxy, if there is one. */
@@ -28,6 +29,7 @@ export interface DialRequest {
 export interface DialParts {
   readonly clock: Clock
   readonly random: Random
+  readonly names: Names
 }
 
 export interface Dialing {
@@ -44,15 +46,17 @@ type Stage = (socket: Socket | undefined, ears: Ears) => Step
 export function dial(
   request: DialRequest,
   reads: DialReads | undefined,
-  { clock, random }: DialParts,
+  parts: DialParts,
   done: DialDone,
 ): Dialing {
-  const stages = stagesOf(request, reads, random)
+  const stages = stagesOf(request, reads, parts)
+  const { clock } = parts
   let step: Step | undefined
   let socket: Socket | undefined
   let limit: Timer | undefined
   const settle = (failure: Failure): void => {
     stop()
+    if (socket === undefined) parts.names.doubt(request.tcp.host)
     done(undefined, failure)
   }
   const total =
@@ -99,11 +103,11 @@ export function dial(
 function stagesOf(
   { tcp, proxy, tls }: DialRequest,
   reads: DialReads | undefined,
-  random: Random,
+  parts: DialParts,
 ): readonly Stage[] {
-  if (proxy === undefined) return reach(tcp, tls, reads, random)
+  if (proxy === undefined) return reach(tcp, tls, reads, parts)
   const tunnel: Stage = (socket, ears) => connectStep(socket as Socket, proxy.connect, ears)
-  const stages = [...reach(tcp, proxy.tls, undefined, random).map(ofProxy), tunnel]
+  const stages = [...reach(tcp, proxy.tls, undefined, parts).map(ofProxy), tunnel]
   if (tls === undefined) return stages
   return [...stages, (socket, ears) => tlsStep(connectTls({ socket, ...tlsOptions(tls) }), tls, ears)]
 }
@@ -113,14 +117,15 @@ function reach(
   tcp: TcpTerms,
   tls: TlsHop | undefined,
   reads: DialReads | undefined,
-  random: Random,
+  parts: DialParts,
 ): readonly Stage[] {
   const open: OpenSocket = where =>
     tls === undefined
       ? connect(readInto(where, reads))
       : connectTls({ ...readInto(where, reads), ...tlsOptions(tls) })
   const isBound = tcp.bindTo.length > 0 && tcp.socketPath === undefined
-  const first: Stage = (_, ears) => (isBound ? boundStep(tcp, open, random, ears) : tcpStep(tcp, open, ears))
+  const first: Stage = (_, ears) =>
+    isBound ? boundStep(tcp, open, parts, ears) : tcpStep(tcp, open, parts, ears)
   return tls === undefined ? [first] : [first, (socket, ears) => tlsStep(socket as TLSSocket, tls, ears)]
 }
 

@@ -15,6 +15,12 @@ const PROTOCOLS = {
   h2c: [],
 } as const
 
+/** The name that its connections ask for first; undefined for an address or a unix socket. */
+export function dialedName({ origin, peer }: Profile): string | undefined {
+  const { host, socketPath } = peer.proxy?.origin ?? origin
+  return socketPath !== undefined || isIP(host) !== 0 ? undefined : host
+}
+
 /** Sessions to resume are kept in it: it is this profile's alone. */
 export function dialRequest({ origin, peer }: Profile, trust: Trust): DialRequest {
   const { connectionTimeout, totalConnectionTimeout, proxy, bindTo, tcpKeepalive: keepAlive } = peer

@@ -8,6 +8,7 @@ import type { ReasonCode } from '../../base/reason.ts'
 import { type Dialing, type DialRequest, dial } from '../../net/dial.ts'
 import { originFailure } from '../../net/dial-failure.ts'
 import { type DialReads, discard, pour } from '../../net/dial-step.ts'
+import type { Names } from '../../net/names.ts'
 import type { ReadBuffers } from '../../net/read-buffers.ts'
 import type { Scratch } from '../../net/scratch.ts'
 import type { Trust } from '../../net/trust.ts'
@@ -32,6 +33,7 @@ export interface WireParts {
   readonly buffers: ReadBuffers
   readonly scratch: Scratch
   readonly trust: Trust
+  readonly names: Names
 }
 
 /** Whoever keeps idle connections. */
