@@ -1,0 +1,143 @@
+// One of three origins fails in every way it can, under load, with retries: GETs see none of it, orders run once, an outage stays small.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type FrailOrigin, type Plight, startFrailOrigin } from '../support/frail-origin.ts'
+import { type Origin, startOrigin } from '../support/origin.ts'
+import { freePort } from '../support/ports.ts'
+import { ask } from '../support/raw.ts'
+import { type SteadyLoad, startSteadyLoad } from '../support/steady-load.ts'
+import { pause, until } from '../support/until.ts'
+import { startWorld, type World } from '../support/world.ts'
+
+const VISITORS = 24
+const RATE = 500
+
+const targets = (ports: readonly number[], more = ''): string =>
+  ports.map((port, n) => `{ id: ${'abc'[n]}, url: "http://127.0.0.1:${port}"${more} }`).join(', ')
+
+describe('failover with retries', () => {
+  const origins: FrailOrigin[] = []
+  let world: World
+  let load: SteadyLoad
+  beforeAll(async () => {
+    for (const name of ['a', 'b', 'c']) origins.push(await startFrailOrigin(name))
+    const port = await freePort()
+    world = await startWorld({
+      config: `version: 1
+logging: { access: { enabled: false } }
+listeners: { web: { protocol: http, bind: 127.0.0.1, port: ${port} } }
+upstreams:
+  main:
+    load_balancing: round_robin
+    health_check: { enabled: true, interval: 1s, timeout: 900ms, healthy_threshold: 1, unhealthy_threshold: 1 }
+    retry: { attempts: 3, on: [connect, reset, timeout] }
+    targets: [${targets(
+      origins.map(({ port: at }) => at),
+      ', response_header_timeout: 1s',
+    )}]
+routes: { all: { listener: web, default: true, forward: { upstream: main } } }
+`,
+      ready: [port],
+    })
+    load = startSteadyLoad(port, VISITORS, RATE)
+  })
+  afterAll(async () => {
+    await load?.[Symbol.asyncDispose]()
+    await world?.[Symbol.asyncDispose]()
+    for (const origin of origins) await origin[Symbol.asyncDispose]()
+  })
+
+  const servedBy = (name: string, since: number): number =>
+    load.outcomes.filter(({ asked, body }) => body === name && asked >= since).length
+
+  it.each<Plight>(['is killed', 'resets', 'refuses', 'answers garbage', 'is stopped', 'reads nothing'])(
+    'an origin that %s costs no GET its answer',
+    async plight => {
+      const [, frail] = origins
+      const start = Date.now()
+      await until('all three serve', () => ['a', 'b', 'c'].every(name => servedBy(name, start) > 30))
+      frail?.suffer(plight)
+      await pause(2_500)
+      const healed = Date.now()
+      await frail?.recover()
+      await until('it serves again', () => servedBy('b', healed) > 30)
+      expect(load.outcomes.filter(({ asked, status }) => asked >= start && status !== 200)).toEqual([])
+    },
+  )
+})
+
+describe('orders under retries', () => {
+  const origins: Origin[] = []
+  let world: World
+  let port = 0
+  beforeAll(async () => {
+    for (let n = 0; n < 3; n++) origins.push(await startOrigin())
+    port = await freePort()
+    const retry = 'retry: { attempts: 3, on: [connect, reset, timeout, "status:503"], budget: 100% }'
+    const targetsOfAll = targets(origins.map(origin => origin.port))
+    world = await startWorld({
+      config: `version: 1
+listeners: { web: { protocol: http, bind: 127.0.0.1, port: ${port} } }
+routes: { all: { listener: web, default: true, forward: { load_balancing: round_robin, ${retry}, targets: [${targetsOfAll}] } } }
+`,
+      ready: [port],
+    })
+    origins[1]?.on('/', async turn => {
+      await turn.body()
+      if (turn.request.target.endsWith('3')) await turn.answer(503, [], 'busy')
+      else if (turn.request.target.endsWith('5')) await turn.write('220 mail.example\r\n\r\n')
+      else turn.socket.resetAndDestroy()
+    })
+  })
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]()
+    for (const origin of origins) await origin[Symbol.asyncDispose]()
+  })
+
+  it('run once, while GETs and PUTs all end well', async () => {
+    const statuses = new Map<string, number[]>()
+    const visitor = async (name: number): Promise<void> => {
+      for (let n = 0; n < 40; n++) {
+        const method = (['POST', 'GET', 'PUT', 'PATCH'] as const)[n % 4] ?? 'GET'
+        const body = method === 'GET' ? {} : { body: 'order' }
+        const { status } = await ask(`/?${name}-${n}`, { port, method, ...body })
+        statuses.set(method, [...(statuses.get(method) ?? []), status])
+      }
+    }
+    await Promise.all(Array.from({ length: 8 }, (_, name) => visitor(name)))
+    for (const method of ['GET', 'PUT']) expect(new Set(statuses.get(method))).toEqual(new Set([200]))
+    expect(statuses.get('POST')).toContain(502)
+    const orders = origins
+      .flatMap(({ requests }) => requests)
+      .filter(({ method }) => /^P(OST|ATCH)$/.test(method))
+    expect(new Set(orders.map(({ target }) => target)).size).toBe(orders.length)
+    const puts = origins.flatMap(({ requests }) => requests).filter(({ method }) => method === 'PUT')
+    expect(puts.length).toBeGreaterThan(80)
+    expect(new Set(puts.map(({ body }) => body.toString()))).toEqual(new Set(['order']))
+  })
+})
+
+describe('an outage under retries', () => {
+  it('makes no more attempts than the budget grants', async () => {
+    const port = await freePort()
+    const dead = [await freePort(), await freePort(), await freePort()]
+    await using world = await startWorld({
+      config: `version: 1
+listeners: { web: { protocol: http, bind: 127.0.0.1, port: ${port} } }
+routes: { all: { listener: web, default: true, forward: { retry: { attempts: 5, backoff: 1ms }, targets: [${targets(dead)}] } } }
+`,
+      ready: [port],
+    })
+    const start = performance.now()
+    const load = startSteadyLoad(port, VISITORS, RATE)
+    await pause(4_000)
+    await load[Symbol.asyncDispose]()
+    const seconds = (performance.now() - start) / 1000
+    const requests = load.outcomes.length
+    expect(new Set(load.outcomes.map(({ status }) => status))).toEqual(new Set([502]))
+    await until('all are recorded', () => world.access.length === requests)
+    const attempts = world.access.reduce((sum, line) => sum + Number(line['p2pstream.attempts']), 0)
+    const granted = 100 + 10 * seconds + 0.2 * requests
+    expect(attempts - requests).toBeLessThanOrEqual(granted)
+    expect(attempts - requests).toBeGreaterThan(0.8 * Math.min(granted, 4 * requests))
+  })
+})
