@@ -1,9 +1,11 @@
 // Origins behind a CONNECT proxy: what it is asked, what passes for an answer, and what is said when it fails.
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 import * as line from '../support/access-line.ts'
 import { openAuthority } from '../support/certificates.ts'
 import { type ConnectProxy, OPEN, startConnectProxy } from '../support/connect-proxy.ts'
@@ -12,6 +14,7 @@ import { freePort } from '../support/ports.ts'
 import { type Stage, startStage } from '../support/stage.ts'
 import { startTlsOrigin, type TlsOrigin } from '../support/tls-origin.ts'
 import { startUnreachable, type Unreachable } from '../support/unreachable.ts'
+import { startWsOrigin, type WsOrigin } from '../support/ws-origin.ts'
 
 const SECRET = 'proxy-secret'
 
@@ -41,6 +44,7 @@ describe('through a CONNECT proxy', () => {
   let https: TlsOrigin
   let http2: H2Origin
   let clear2: H2Origin
+  let sockets: WsOrigin
   let closing: Server
   let unreachable: Unreachable
 
@@ -48,6 +52,7 @@ describe('through a CONNECT proxy', () => {
     https = await startTlsOrigin(authority.sign({ hosts: ['localhost'] }))
     http2 = await startH2Origin(authority.sign({ hosts: ['localhost'] }))
     clear2 = await startH2Origin()
+    sockets = await startWsOrigin()
     unreachable = await startUnreachable()
     closing = createServer(socket => socket.on('error', () => undefined).once('data', () => socket.end()))
     await new Promise<void>(resolve => closing.listen(0, '127.0.0.1', resolve))
@@ -93,6 +98,7 @@ describe('through a CONNECT proxy', () => {
             `http://127.0.0.1:${originPort}`,
             `ca: ca.pem, proxy: { uri: "https://localhost:${secure.port}" }`,
           ),
+          route('sockets', `http://localhost:${sockets.port}`, via(open.port)),
           route('h2', `https://localhost:${http2.port}`, `ca: ca.pem, alpn: h2, ${via(open.port)}`),
           route('h2h1', local, `ca: ca.pem, alpn: h2h1, ${via(open.port)}`),
           route('h2c', `http://localhost:${clear2.port}`, `alpn: h2c, ${via(open.port)}`),
@@ -115,7 +121,7 @@ describe('through a CONNECT proxy', () => {
   afterAll(async () => {
     await stage?.[Symbol.asyncDispose]()
     for (const proxy of proxies.values()) await proxy[Symbol.asyncDispose]()
-    for (const origin of [https, http2, clear2, unreachable]) await origin?.[Symbol.asyncDispose]()
+    for (const origin of [https, http2, clear2, sockets, unreachable]) await origin?.[Symbol.asyncDispose]()
     closing?.close()
     authority[Symbol.dispose]()
     rmSync(folder, { recursive: true })
@@ -143,6 +149,19 @@ describe('through a CONNECT proxy', () => {
 
   it.each(['h2', 'h2c'])('%s: speaks HTTP/2', async id => {
     for (const path of ['x', 'y']) expect((await stage.ask(`/${id}/${path}`)).status).toBe(200)
+  })
+
+  it('a WebSocket goes through, in both directions', async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${stage.port}/sockets/x`)
+    await once(socket, 'open')
+    const message = 'm'.repeat(100_000)
+    for (let n = 0; n < 3; n++) {
+      const answer = once(socket, 'message')
+      socket.send(message)
+      expect(String((await answer)[0])).toBe(message)
+    }
+    socket.close()
+    await once(socket, 'close')
   })
 
   it('is asked for host and port, with credentials and headers of its own, once for a kept connection', async () => {
