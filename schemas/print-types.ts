@@ -22,12 +22,16 @@ function typeOf(shape: Shape, all: ReadonlyMap<string, Shape>): string {
   if (shape.enum !== undefined) return literal(shape.enum)
   const types = typesOf(shape)
   if (types.includes('array'))
-    return `readonly ${typeOf(shape.items ?? {}, all)}[]${types.includes('null') ? ' | null' : ''}`
+    return `readonly ${itemOf(typeOf(shape.items ?? {}, all))}[]${types.includes('null') ? ' | null' : ''}`
   if (types.includes('object'))
     return `Readonly<Record<string, ${typeOf(shape.additionalProperties || {}, all)}>>`
   // A size or duration may be written as a number; in a config it is text.
   const words = types.includes('string') ? types.filter(type => type !== 'integer') : types
   return words.map(word => (word === 'integer' ? 'number' : word)).join(' | ')
+}
+
+function itemOf(type: string): string {
+  return type.includes(' | ') ? `(${type})` : type
 }
 
 function comment(text: string | undefined, indent: string): string {

@@ -75,6 +75,18 @@ export const DIAGNOSTIC_CODES = {
     'A certificate is to be chosen for a host that it is not for. Visitors will refuse it.',
   'certificate/uncovered-host':
     'A route of an https listener has a host for which none of its certificates is. Visitors will refuse the one they get.',
+  'management/bind': 'Where the management door listens is an IP address, or empty for every interface.',
+  'management/url': '`public_url` is `https://host[:port]`, or empty.',
+  'management/token-hash':
+    'A token is written as `sha256:` and the SHA-256 of it in hex. The token itself never stands in the file.',
+  'management/no-token':
+    'The management door can be reached from elsewhere, and nobody has a token for it. Whoever reaches it would be let in, so nobody is.',
+  'management/plain-text':
+    'The management door can be reached from elsewhere in plain text: whoever listens on the way learns the tokens.',
+  'management/no-certificate': '`tls.mode: provided` needs `cert_file` and `key_file`.',
+  'management/address-taken': 'A listener and the management door have the same port on the same address.',
+  'management/cannot-bind':
+    'The system refuses the address of the management door: taken by another process, not allowed, or not of this machine. Only a running server reports this.',
   'match/host': 'Neither a host nor `*.` and a host: no scheme, no port, no other `*`.',
   'match/path':
     'A path that no request can have: it starts with `/`, is written decoded, and has no `.`, `..` or empty segment.',

@@ -12,6 +12,7 @@ import {
   ROUTES,
   RUN,
   STATUS,
+  TOKENS,
   VALIDATE,
   VERSION,
 } from './flags.ts'
@@ -163,6 +164,16 @@ export const COMMANDS: readonly Command[] = [
     async call(given, variables) {
       const { healthcheck } = await import('./healthcheck.ts')
       return healthcheck({ ...serverFlags(given), ready: given.isOn('ready') }, variables)
+    },
+  },
+  {
+    line: 'tokens <action> <id>',
+    describe: 'tokens new ID: make a token for the management address, and the hash for the file',
+    flags: TOKENS,
+    async call(given) {
+      const { makeToken } = await import('./tokens.ts')
+      const action = given.text('action') ?? ''
+      return makeToken({ action, id: given.text('id') ?? '', scopes: given.list('scope') })
     },
   },
   {

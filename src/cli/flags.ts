@@ -131,6 +131,14 @@ export const HEALTHCHECK: Flags = {
   ready: { type: 'boolean', describe: 'Also fails while the server is starting or stopping' },
 }
 
+export const TOKENS: Flags = {
+  scope: {
+    type: 'array',
+    requiresArg: true,
+    describe: 'What it is good for: read, write, metrics; may be repeated [read]',
+  },
+}
+
 export const INIT: Flags = {
   force: { type: 'boolean', describe: 'Writes over a file that is there' },
 }

@@ -82,7 +82,14 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
     stateDir,
   })
   let phase: 'starting' | 'serving' | 'draining' = 'starting'
-  const door = openDoor({ clock, log, stateDir, file: found.name, answer: asked => desk(asked) })
+  const door = openDoor({
+    clock,
+    random,
+    log,
+    stateDir,
+    file: found.name,
+    answer: (asked, management) => desk(asked, management),
+  })
   const loader = openLoader()
   const reloader = openReloader({
     clock,
@@ -115,6 +122,7 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
 
   const { version, node, revision } = currentVersion()
   const desk = openDesk({
+    clock,
     engine,
     reloader,
     meters,

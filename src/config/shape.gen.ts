@@ -15,6 +15,8 @@ export interface Config {
   readonly logging: Logging
   /** What a server keeps on disk. */
   readonly state: State
+  /** The operator's own address: health, status, reload, metrics. It is opened when this is written (`management: { port: 8081 }`); the unix socket in the state folder is always there. Never a public listener. */
+  readonly management?: Management
   /** The addresses that visitors connect to, by id. */
   readonly listeners: Readonly<Record<string, Listener>>
   /** What https listeners show to their visitors, by id. */
@@ -119,8 +121,46 @@ export interface Access {
 
 /** What a server keeps on disk. */
 export interface State {
-  /** A folder for what outlives the process: the certificates that `self_signed` makes. It is made when it is not there, for its owner alone. Left out: `$STATE_DIRECTORY`, else `$XDG_STATE_HOME/p2pstream`, else `~/.local/state/p2pstream`. */
+  /** A folder for what outlives the process: the certificates that `self_signed` and `management.tls` make, and the socket by which the server's own commands reach it. It is made when it is not there, for its owner alone. Left out: `$STATE_DIRECTORY`, else `$XDG_STATE_HOME/p2pstream`, else `~/.local/state/p2pstream`. */
   readonly dir: string
+}
+
+/** The operator's own address: health, status, reload, metrics. It is opened when this is written (`management: { port: 8081 }`); the unix socket in the state folder is always there. Never a public listener. */
+export interface Management {
+  /** The address to listen on: loopback, where reading is free, or any other, where everything but `/-/healthy` and `/-/ready` needs a token. Empty for every interface. */
+  readonly bind: string
+  /** Where it listens; no listener may have it on the same address. */
+  readonly port: number
+  /** How it is reached, when that differs: its host is one that requests may name, and one that the certificate of `auto` is for. */
+  readonly public_url: string
+  /** How TLS is spoken at the management address. */
+  readonly tls: ManagementTls
+  /** Whether `/metrics` is there. */
+  readonly metrics: boolean
+  /** Who may do what, by id: `Authorization: Bearer TOKEN`. `p2pstream tokens new` makes one. Required when `bind` isn't loopback. */
+  readonly tokens: Readonly<Record<string, Token>>
+}
+
+/** How TLS is spoken at the management address. */
+export interface ManagementTls {
+  /** `auto`: a certificate signed by an authority of this server's own, both made once in the state folder (`management/ca.pem` is what clients trust) and renewed in time. `provided`: `cert_file` and `key_file`. `off`: plain text; off loopback that is a warning. */
+  readonly mode: 'auto' | 'provided' | 'off'
+  /** PEM: the certificate, then those that lead to its issuer. Watched. */
+  readonly cert_file: string
+  /** PEM: the private key, without a passphrase. Watched, and never shown. */
+  readonly key_file: string
+  /** Certificates (PEM) of those who may sign clients' certificates. A client without a certificate of theirs is refused. */
+  readonly client_ca_file: string
+  /** More names and addresses under which it is reached: requests may name them, and the certificate of `auto` is for them too. */
+  readonly extra_hosts: readonly string[]
+}
+
+/** A bearer token, known by its hash alone. */
+export interface Token {
+  /** `sha256:` and the SHA-256 of the token in hex. */
+  readonly hash: string
+  /** `read`: status, routes, targets, explanations, how the last load ended. `write`: what changes something, as a reload does. `metrics`: `/metrics`. */
+  readonly scopes: readonly ('read' | 'write' | 'metrics')[]
 }
 
 /** One address that visitors connect to. */

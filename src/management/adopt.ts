@@ -14,7 +14,7 @@ export function withDoor(
       if (!prepared.ok) return prepared
       const adoption = await engine.adopt(next)
       if (adoption.ok) prepared.commit()
-      else prepared.abandon()
+      else await prepared.abandon()
       return adoption
     },
     get current() {

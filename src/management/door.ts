@@ -1,18 +1,21 @@
 // The operator's door: which addresses it has, from one configuration to the next (design surfaces, "Management door").
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { type Address, formatAddress } from '../base/address.ts'
-import type { Clock } from '../base/clock.ts'
+import { formatAddress } from '../base/address.ts'
+import type { Clock, Timer } from '../base/clock.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
+import type { Random } from '../base/random.ts'
 import type { Log } from '../observe/log.ts'
+import type { Management } from '../snapshot/management.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import { LocalAuthority } from '../tls/local-authority.ts'
+import { bindGate, cannotBind, unbindGate } from './bind.ts'
+import { openControl } from './control.ts'
 import { controlSocket } from './control-socket.ts'
-import { type Gate, openGate } from './gate.ts'
-import type { Asked, Said } from './message.ts'
+import { type Gate, type GateParts, type House, makeGate } from './gate.ts'
+import { secure } from './secure.ts'
 
 /** Addresses that are bound for a configuration which isn't live yet. */
 export type Prepared =
-  | { readonly ok: true; commit(): void; abandon(): void }
+  | { readonly ok: true; commit(): void; abandon(): Promise<void> }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
 
 export interface ManagementDoor {
@@ -24,68 +27,117 @@ export interface ManagementDoor {
 
 export interface DoorParts {
   readonly clock: Clock
+  readonly random: Random
   readonly log: Log
   /** Where what outlives the process is kept unless the file says. */
   readonly stateDir: string
   /** The main file, or `stdin`. */
   readonly file: string
-  readonly answer: (asked: Asked) => Promise<Said>
+  readonly answer: GateParts['answer']
 }
 
-/** What the system says, in words. */
-function whyNot(error: unknown, path: string): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-  if (code === 'EADDRINUSE')
-    return 'another server runs the same file with the same state folder; commands reach that one'
-  return code === 'EINVAL' || Buffer.byteLength(path) > LONGEST_SOCKET
-    ? 'the path of a unix socket has at most 107 bytes; choose a shorter state.dir'
-    : code
-}
-
-const LONGEST_SOCKET = 107
+/** How often a certificate of our own is looked at: it is made anew long before its end. */
+const LOOK_AGAIN = 86_400_000
 
 /** Nothing is bound before the first `prepare`. */
-export function openDoor({ clock, log, stateDir, file, answer }: DoorParts): ManagementDoor {
+export function openDoor({ clock, random, log, stateDir, file, answer }: DoorParts): ManagementDoor {
+  const parts: GateParts = { clock, answer, broken: error => log.error('internal/error', { error }) }
   let control: Gate | undefined
   /** Every reload would tell it again. */
-  let lastTrouble = ''
-  const parts = { clock, answer, broken: (error: unknown) => log.error('internal/error', { error }) }
+  let controlTrouble = ''
+  let gate: Gate | undefined
+  let authority = new LocalAuthority()
+  let authorityFolder = ''
+  /** Of the terms that hold: the same meaning is the same handshakes, and tickets stay good. */
+  let meaning = ''
+  let house: House = { management: undefined, terms: undefined }
+  let timer: Timer | undefined
 
-  async function openControl(next: Snapshot): Promise<Gate | undefined> {
-    const path = controlSocket(next.stateDir === '' ? stateDir : next.stateDir, file)
+  async function controlFor(folder: string): Promise<Gate | undefined> {
+    const path = controlSocket(folder, file)
     if (control?.address.kind === 'unix' && control.address.path === path) return control
-    const address: Address = { kind: 'unix', path, mode: 0o600 }
-    try {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-      return await openGate(address, parts)
-    } catch (error) {
-      // Traffic doesn't need it, and a server without a place to write must serve, too.
-      const why = whyNot(error, path)
-      if (why !== lastTrouble) log.warn('management/no-socket', { path, why })
-      lastTrouble = why
-      return undefined
+    const opened = await openControl(path, parts, log, controlTrouble)
+    controlTrouble = opened.trouble
+    return opened.gate
+  }
+
+  function secured(management: Management, folder: string): ReturnType<typeof secure> {
+    if (authorityFolder !== folder) authority = new LocalAuthority()
+    authorityFolder = folder
+    return secure(management, authority, random, {
+      folder,
+      now: clock.wall(),
+      notKept: (name, error) => log.warn('state/not-kept', { folder, name, error }),
+    })
+  }
+
+  function move(to: Gate | undefined, from: Gate | undefined): Gate | undefined {
+    if (to === from) return to
+    from?.close()
+    if (to !== undefined) log.info('management/opened', { address: formatAddress(to.address) })
+    return to
+  }
+
+  /** A process may run for longer than its certificate lasts. */
+  function watchCertificate(management: Management, folder: string): void {
+    timer?.cancel()
+    if (management.tls === undefined || management.tls.certificate !== undefined) return
+    timer = clock.after(LOOK_AGAIN, () => {
+      void secured(management, folder).then(again => {
+        if (house.management !== management || !again.ok) return
+        if (again.meaning !== meaning) house = { management, terms: again.terms }
+        meaning = again.meaning
+        gate?.furnish(house)
+        watchCertificate(management, folder)
+      })
+    })
+  }
+
+  async function prepare(next: Snapshot): Promise<Prepared> {
+    const folder = next.stateDir === '' ? stateDir : next.stateDir
+    const { management } = next
+    const security = management && (await secured(management, folder))
+    if (security?.ok === false) return security
+    const isSameTerms = security !== undefined && security.meaning === meaning
+    const nextHouse: House = {
+      management,
+      terms: isSameTerms ? house.terms : security?.terms,
+    }
+    const word = management && formatAddress(management.address)
+    const isHere = gate !== undefined && word === formatAddress(gate.address)
+    const before = gate
+    const nextGate = management && (isHere ? gate : makeGate(management.address, nextHouse, parts))
+    if (management !== undefined && nextGate !== undefined && nextGate !== before) {
+      try {
+        await bindGate(nextGate, before)
+      } catch (error) {
+        return { ok: false, diagnostics: [cannotBind(management, error)] }
+      }
+    }
+    const nextControl = await controlFor(folder)
+    return {
+      ok: true,
+      commit() {
+        control = move(nextControl, control)
+        gate = move(nextGate, gate)
+        house = nextHouse
+        meaning = security?.meaning ?? ''
+        gate?.furnish(house)
+        if (management !== undefined) watchCertificate(management, folder)
+      },
+      async abandon() {
+        if (nextControl !== control) nextControl?.destroy()
+        if (nextGate !== undefined && nextGate !== before) await unbindGate(nextGate, before)
+      },
     }
   }
 
   return {
-    async prepare(next) {
-      const nextControl = await openControl(next)
-      return {
-        ok: true,
-        commit() {
-          if (nextControl === control) return
-          control?.close()
-          control = nextControl
-          if (control !== undefined)
-            log.info('management/opened', { address: formatAddress(control.address) })
-        },
-        abandon() {
-          if (nextControl !== control) nextControl?.destroy()
-        },
-      }
-    },
+    prepare,
     close() {
+      timer?.cancel()
       control?.close()
+      gate?.close()
     },
   }
 }

@@ -1,14 +1,30 @@
-// One address of the door: bound, and a counter behind it.
+// One address of the door: bound, a handshake where TLS is spoken, and a counter behind it.
 import type { Socket } from 'node:net'
 import type { Address } from '../base/address.ts'
 import type { Clock } from '../base/clock.ts'
 import { plainAddress } from '../http/forwarded.ts'
-import { listen } from '../net/listen.ts'
+import { type Bound, listen } from '../net/listen.ts'
+import type { Management } from '../snapshot/management.ts'
+import { Acceptor } from '../tls/acceptor.ts'
+import type { Terms } from '../tls/terms.ts'
 import type { Asked, Said } from './message.ts'
 import { type Counter, openCounter } from './serve.ts'
 
+/** What holds at an address now; both are undefined for the control socket. */
+export interface House {
+  readonly management: Management | undefined
+  /** undefined: plain text. */
+  readonly terms: Terms | undefined
+}
+
 export interface Gate {
   readonly address: Address
+  /** Other rules and certificates from the next connection on; requests on those that are open follow the rules at once. */
+  furnish(house: House): void
+  /** Gives the address up for another; who is connected stays. */
+  unbind(): void
+  /** Takes the address again. */
+  bind(): Promise<void>
   /** Stops accepting; what is asked already is answered. */
   close(): void
   /** Cuts what is left. */
@@ -17,25 +33,71 @@ export interface Gate {
 
 export interface GateParts {
   readonly clock: Clock
-  readonly answer: (asked: Asked) => Promise<Said>
+  readonly answer: (asked: Asked, management: Management | undefined) => Promise<Said>
   readonly broken: (error: unknown) => void
 }
 
-/** Binds an address and answers there at once; rejects with the system's error. */
-export async function openGate(address: Address, parts: GateParts): Promise<Gate> {
-  const counter: Counter = openCounter(parts)
-  const accepted = (socket: Socket): void => {
-    // One that was reset already has no address any more, and must not pass for a peer on the unix socket.
-    if (address.kind === 'tcp' && socket.remoteAddress === undefined) socket.destroy()
-    else counter.admit(socket, plainAddress(socket.remoteAddress ?? ''))
+/** Handshakes under way at once; more are closed as they come. */
+const MOST_HANDSHAKES = 64
+
+/** Makes a gate that `bind` will open; it answers as soon as it is bound. */
+export function makeGate(address: Address, house: House, { clock, answer, broken }: GateParts): Gate {
+  let { management, terms } = house
+  let bound: Bound | undefined
+  let acceptor: Acceptor | undefined
+  /** Sockets on which TLS is being agreed on, and whom they are from. */
+  const handshakes = new Map<Socket, string>()
+  const counter: Counter = openCounter({ clock, broken, answer: asked => answer(asked, management) })
+
+  function accepted(socket: Socket): void {
+    const { remoteAddress } = socket
+    // One that was reset already has no address any more, and must not pass for a peer on the control socket.
+    if (address.kind === 'tcp' && remoteAddress === undefined) socket.destroy()
+    else if (terms === undefined) counter.admit(socket, plainAddress(remoteAddress ?? ''))
+    else shake(socket, terms, plainAddress(remoteAddress ?? ''))
   }
-  const bound = await listen(address, accepted)
-  const close = (): void => {
-    bound.close()
+
+  function shake(socket: Socket, now: Terms, peer: string): void {
+    if (handshakes.size >= MOST_HANDSHAKES) {
+      socket.destroy()
+      return
+    }
+    if (acceptor?.terms !== now) acceptor = new Acceptor(now, { secured, failed }, clock.now())
+    handshakes.set(socket, peer)
+    acceptor.accept(socket, clock.now())
+  }
+
+  function secured(socket: Socket, raw: Socket): void {
+    const peer = handshakes.get(raw) ?? ''
+    handshakes.delete(raw)
+    counter.admit(socket, peer)
+  }
+
+  function failed(raw: Socket): void {
+    handshakes.delete(raw)
+  }
+
+  function unbind(): void {
+    bound?.close()
+    bound = undefined
+  }
+
+  function close(): void {
+    unbind()
+    for (const raw of handshakes.keys()) raw.destroy()
     counter.close()
   }
+
   return {
     address,
+    furnish(next) {
+      management = next.management
+      terms = next.terms
+    },
+    unbind,
+    async bind() {
+      bound = await listen(address, accepted)
+    },
     close,
     destroy() {
       close()

@@ -8,9 +8,11 @@ export interface Unsafe {
 }
 
 /** Of enabled routes and of the pools that they use. */
-export function unsafeSettings({ routes }: Snapshot): readonly Unsafe[] {
+export function unsafeSettings({ routes, management }: Snapshot): readonly Unsafe[] {
   const found = new Map<Pointer, Unsafe>()
   const tell = (what: string, at: Pointer): void => void found.set(`${at} ${what}`, { what, at })
+  if (management !== undefined && !management.isLocal && management.tls === undefined)
+    tell('tokens cross the network in plain text', `${management.at}/tls/mode`)
   for (const route of routes.values()) {
     if (!route.enabled) continue
     if (route.pathSecurity !== 'strict') tell('encoded separators pass', `${route.at}/path_security`)

@@ -14,6 +14,7 @@ import { compilePool, type WrittenPool } from '../upstream/compile.ts'
 import { type MergedPeer, mergePeer } from '../upstream/peer.ts'
 import type { Pool } from '../upstream/target.ts'
 import { compileListener } from './compile-listener.ts'
+import { compileManagement } from './compile-management.ts'
 import { compileRoute } from './compile-route.ts'
 import { compilePages, compileTemplate, type Template } from './compile-template.ts'
 import { overlapWarnings } from './overlap.ts'
@@ -35,7 +36,9 @@ export function* compileSteps(input: Configured, previous?: Snapshot): Generator
   const { server, logging, state } = input.config
   const workshop = new Workshop(input, previous)
   yield* workshop.compileCertificates()
-  if (hasErrors(workshop.diagnostics)) return bad(workshop.diagnostics)
+  const management = compileManagement(input.config.management, input.materials)
+  workshop.diagnostics.push(...management.diagnostics)
+  if (!management.ok || hasErrors(workshop.diagnostics)) return bad(workshop.diagnostics)
   yield* workshop.compileTemplates()
   yield* workshop.compileUpstreams()
   yield* workshop.compileRoutes()
@@ -43,7 +46,13 @@ export function* compileSteps(input: Configured, previous?: Snapshot): Generator
   const { certificates, templates, pools, routes } = workshop
   const byId = new Map(listeners.map(listener => [listener.id, listener]))
   const snapshot: Snapshot = Object.freeze({
-    revision: yield* revisionSteps(input, [certificates, templates, pools, routes, byId]),
+    revision: yield* revisionSteps(input, management.value?.hash, [
+      certificates,
+      templates,
+      pools,
+      routes,
+      byId,
+    ]),
     drainTimeout: duration(server.drain_timeout),
     reload: Object.freeze({
       debounce: duration(server.reload.debounce),
@@ -56,6 +65,7 @@ export function* compileSteps(input: Configured, previous?: Snapshot): Generator
       access: Object.freeze({ ...logging.access, sample: share(logging.access.sample) }),
     }),
     stateDir: state.dir,
+    management: management.value,
     listeners: byId,
     routes,
     pools,
@@ -242,10 +252,11 @@ const HASHED_AT_ONCE = 512
 /** One hash over the hashes of everything: equal revisions mean the same thing. */
 function* revisionSteps(
   { config }: Configured,
+  management: string | undefined,
   parts: readonly Iterable<readonly [id: string, part: { readonly hash: string }]>[],
 ): Generator<void, string> {
   const total = createHash('sha256').update(
-    hashOf([config.defaults, config.server, config.logging, config.state]),
+    hashOf([config.defaults, config.server, config.logging, config.state, management]),
   )
   for (const part of parts) {
     let lines: string[] = []

@@ -13,6 +13,7 @@ import type { ListenerTls } from '../tls/listener-tls.ts'
 import type { Retry } from '../upstream/retry.ts'
 import type { Leg, Pool } from '../upstream/target.ts'
 import type { Template } from './compile-template.ts'
+import type { Management } from './management.ts'
 import type { Router } from './router.ts'
 
 /** Bytes, counts and milliseconds; 0 means none for the maxima that allow it and off for a timeout. */
@@ -110,6 +111,8 @@ export interface Snapshot {
   readonly logging: Logging
   /** Where what outlives the process is kept; `''` for the default folder. */
   readonly stateDir: string
+  /** undefined: no address but the control socket. */
+  readonly management: Management | undefined
   /** By id, disabled ones too. */
   readonly listeners: ReadonlyMap<string, Listener>
   /** By id, disabled ones too. */

@@ -36,8 +36,8 @@ export function compileCertificate(
   written: WrittenCertificate,
   materials: Materials,
   hash: string,
+  at: Pointer = pointer('certificates', id),
 ): Outcome<Certificate> {
-  const at = pointer('certificates', id)
   const hosts = written.hosts.map(plainName)
   const common = { id, at, hash, hosts, names: undefined, notBefore: undefined, notAfter: undefined }
   const { self_signed: ours, cert_file: certFile = '', key_file: keyFile = '' } = written

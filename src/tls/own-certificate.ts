@@ -65,7 +65,7 @@ export class OwnCertificate {
 }
 
 /** Undefined when the texts don't hold a certificate and its key. */
-function pairOf(cert: string, key: string): OwnPair | undefined {
+export function pairOf(cert: string, key: string): OwnPair | undefined {
   const leaf = readCertificates(Buffer.from(cert))?.[0]
   const privateKey = readPrivateKey(Buffer.from(key))
   if (leaf === undefined || privateKey === undefined || !leaf.checkPrivateKey(privateKey)) return undefined

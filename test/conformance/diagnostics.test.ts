@@ -19,7 +19,12 @@ const FIXTURES = join(import.meta.dirname, 'diagnostics')
 const NAMES = readdirSync(FIXTURES).filter(name => name.endsWith('.yaml'))
 
 /** What no file can have by itself: a running server finds it. */
-const FOUND_WHILE_RUNNING = ['certificate/refused', 'listener/cannot-bind', 'reload/routes-removed']
+const FOUND_WHILE_RUNNING = [
+  'certificate/refused',
+  'listener/cannot-bind',
+  'management/cannot-bind',
+  'reload/routes-removed',
+]
 
 /** What only a Node finds that can do less than the one that runs the tests. */
 const FOUND_ELSEWHERE = ['peer/keepalive']

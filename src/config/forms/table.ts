@@ -3,6 +3,7 @@ import { contentTypeForm, headerNameForm, headerValueForm, protectedHeaderForm }
 import type { Form } from './form.ts'
 import { hashKeyForm } from './hash-key.ts'
 import { probePathForm, statusesForm } from './health.ts'
+import { managementBindForm, managementUrlForm, tokenHashForm } from './management.ts'
 import { bindForm, cidrForm, originForm } from './network.ts'
 import { bindToForm, peerNameForm, proxyUriForm, pskKeyForm } from './peer.ts'
 import { hostForm, pathForm, pathOrEmptyForm, wirePathForm } from './request.ts'
@@ -34,6 +35,8 @@ export const FORMS: Readonly<Record<string, Form>> = {
   header_value: headerValueForm,
   host: hostForm,
   id: idForm,
+  management_bind: managementBindForm,
+  management_url: managementUrlForm,
   method: methodForm,
   mode: modeForm,
   name: nameForm,
@@ -51,6 +54,7 @@ export const FORMS: Readonly<Record<string, Form>> = {
   size: sizeForm,
   sni: sniForm,
   statuses: statusesForm,
+  token_hash: tokenHashForm,
   username: usernameForm,
   wire_path: wirePathForm,
 }

@@ -5,6 +5,7 @@ import { hashingRule } from './hashing.ts'
 import { headerRule } from './headers.ts'
 import { healthRule } from './health.ts'
 import { listenerRule } from './listener.ts'
+import { managementRule } from './management.ts'
 import { peerRule } from './peer.ts'
 import { poolRule } from './pool.ts'
 import { redirectRule } from './redirect.ts'
@@ -18,6 +19,7 @@ import { weightRule } from './weights.ts'
 export const RULES: readonly Rule[] = [
   listenerRule,
   certificateRule,
+  managementRule,
   routeRule,
   defaultRouteRule,
   poolRule,

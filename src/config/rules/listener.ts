@@ -7,14 +7,18 @@ import { has, type Values } from '../values.ts'
 import type { Rule } from './draft.ts'
 
 /** An address as it competes with others: `every` takes the port of all addresses of its families. */
-interface Claim {
+export interface Claim {
   readonly at: Pointer
   readonly id: string
   readonly host: string
   readonly every: '' | '4' | '46'
 }
 
-function claimOf(id: string, { bind, port }: Listener): Claim & { readonly key: string } {
+/** What an address takes; `key` is what two claims must share to be rivals at all. */
+export function claimOf(
+  id: string,
+  { bind, port }: Pick<Listener, 'bind' | 'port'>,
+): Claim & { readonly key: string } {
   if (bind.startsWith('unix:')) {
     const host = bind.replaceAll(/\/{2,}/g, '/')
     return { at: pointer('listeners', id, 'bind'), id, host, every: '', key: 'unix' }
@@ -26,7 +30,8 @@ function claimOf(id: string, { bind, port }: Listener): Claim & { readonly key: 
   return { at: pointer('listeners', id, 'port'), id, host, every, key: `${port}` }
 }
 
-function collide(a: Claim, b: Claim): boolean {
+/** Whether the system refuses to bind both. */
+export function collide(a: Claim, b: Claim): boolean {
   if (a.host === b.host) return true
   const [wide, other] = a.every >= b.every ? [a, b] : [b, a]
   return wide.every === '46' || (wide.every === '4' && (other.every !== '' || isIP(other.host) === 4))

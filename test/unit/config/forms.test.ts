@@ -33,6 +33,8 @@ describe('forms take', () => {
       ],
     ],
     ['id', ['a', '0', 'a.b_c-D', 'a'.repeat(64), 'name']],
+    ['management_bind', ['', '127.0.0.1', '::1', '0.0.0.0']],
+    ['management_url', ['', 'https://manage.example.com', 'http://[::1]:8081', 'https://10.0.0.1/']],
     ['method', ['GET', 'PROPFIND', 'M-SEARCH']],
     ['mode', ['0660', '660', '000']],
     ['name', ['Media server', 'Ü', 'a'.repeat(128)]],
@@ -69,6 +71,7 @@ describe('forms take', () => {
     ['retry_condition', ['connect', 'reset', 'timeout', 'status:400', 'status:599']],
     ['size', ['0', '512', '64KiB', '1TiB']],
     ['statuses', ['100', '204', '200-399', '599-599']],
+    ['token_hash', [`sha256:${'0123456789abcdef'.repeat(4)}`]],
     ['username', ['a', 'a@b', '']],
     ['wire_path', ['', '/a', '/a%20b', '/a/%C3%A4', "/a!$&'()*+,;=:@"]],
   ])('%s', (form, texts) => {
@@ -76,7 +79,7 @@ describe('forms take', () => {
   })
 
   it('every form has accepted something here', () => {
-    expect(Object.keys(FORMS)).toHaveLength(32)
+    expect(Object.keys(FORMS)).toHaveLength(35)
   })
 })
 

@@ -1,0 +1,36 @@
+// The management door, compiled: where it listens, how TLS is spoken there, and who may come in.
+import type { Address } from '../base/address.ts'
+import type { Pointer } from '../base/pointer.ts'
+import type { Certificate } from '../tls/certificate.ts'
+
+export type Scope = 'read' | 'write' | 'metrics'
+
+/** A token, known by its hash alone. */
+export interface Token {
+  readonly id: string
+  /** SHA-256, 32 bytes. */
+  readonly digest: Uint8Array
+  readonly scopes: ReadonlySet<Scope>
+}
+
+export interface ManagementTls {
+  /** undefined: one that an authority of our own signs, made where nobody has any. */
+  readonly certificate: Certificate | undefined
+  /** Those who sign clients' certificates (PEM); undefined when none is asked for. */
+  readonly clientCa: Uint8Array | undefined
+}
+
+export interface Management {
+  readonly at: Pointer
+  /** Of everything that it means. */
+  readonly hash: string
+  readonly address: Address & { readonly kind: 'tcp' }
+  /** Only this machine can reach it. */
+  readonly isLocal: boolean
+  /** undefined: plain text. */
+  readonly tls: ManagementTls | undefined
+  /** Under which it is reached, as in certificates: plain names, `*.rest`, addresses. */
+  readonly hosts: readonly string[]
+  readonly metrics: boolean
+  readonly tokens: readonly Token[]
+}
