@@ -11,6 +11,7 @@ export interface TargetRow {
   readonly weight: number
   readonly available: boolean
   readonly why: readonly string[]
+  readonly health?: { readonly status: 'unknown' | 'healthy' | 'unhealthy' | 'unchecked' }
   readonly active: number
   readonly connections?: { readonly open: number; readonly idle: number; readonly waiting: number }
 }

@@ -5,9 +5,14 @@ import { placed } from './live-places.ts'
 import type { RouteRow, TargetRow, UpstreamRow } from './live-rows.ts'
 import type { Places } from './print-explanation.ts'
 
-/** `available`, or why not. */
-export function standingOf({ available, why }: TargetRow): string {
-  return available ? 'available' : why.join(', ')
+const AVAILABLE: Readonly<Record<string, string>> = {
+  healthy: 'available, healthy',
+  unknown: 'available, not probed yet',
+}
+
+/** `available`, with what its probes say; or why not. */
+export function standingOf({ available, why, health }: TargetRow): string {
+  return available ? (AVAILABLE[health?.status ?? ''] ?? 'available') : why.join(', ')
 }
 
 /** `2 active, 3 connections (1 idle)`; `''` where there is nothing to tell. */

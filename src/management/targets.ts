@@ -3,8 +3,19 @@ import type { Pointer } from '../base/pointer.ts'
 import type { Live } from '../engine/live.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { ConnectionCounts } from '../upstream/connections.ts'
+import { healthOf, type TargetHealth } from '../upstream/health/health-of.ts'
 import type { Seat } from '../upstream/seat.ts'
 import type { Pool, Profile, Target } from '../upstream/target.ts'
+
+/** Moments as RFC 3339 has them. */
+export interface ToldHealth {
+  readonly status: 'unknown' | 'healthy' | 'unhealthy' | 'unchecked'
+  /** What was wrong last. */
+  readonly why: string | undefined
+  readonly since: string | undefined
+  readonly next_probe: string | undefined
+  readonly cooling_until: string | undefined
+}
 
 export interface ToldTarget {
   /** `<pool>:<target>`. */
@@ -22,6 +33,8 @@ export interface ToldTarget {
   /** Whether requests may be sent there now, and if not, why. */
   readonly available: boolean
   readonly why: readonly string[]
+  /** What its probes say; undefined where nothing is known of its health. */
+  readonly health: ToldHealth | undefined
   /** Requests under way. */
   readonly active: number
   /** Of all profiles under which routes reach it; none for a static one. */
@@ -68,10 +81,24 @@ function whyNot({ enabled, weight }: Target, seat: Seat | undefined): readonly s
   return [...written, ...(seat?.objections.values() ?? [])]
 }
 
+const moment = (wall: number | undefined): string | undefined =>
+  wall === undefined ? undefined : new Date(wall).toISOString()
+
+function tellHealth({ status, why, since, nextProbe, coolingUntil }: TargetHealth): ToldHealth | undefined {
+  if (status === 'unchecked' && why === undefined && coolingUntil === undefined) return undefined
+  return {
+    status,
+    why,
+    since: moment(since),
+    next_probe: moment(nextProbe),
+    cooling_until: moment(coolingUntil),
+  }
+}
+
 /** One target of a pool. */
 export function tellTarget(pool: Pool, target: Target, live: Live, others: OtherProfiles): ToldTarget {
   const seat = live.pools.get(pool)?.byKey.get(target.key)
-  const why = whyNot(target, seat)
+  const health = healthOf(live, pool, target)
   return {
     id: `${pool.id}:${target.key}`,
     pool: pool.id,
@@ -83,9 +110,10 @@ export function tellTarget(pool: Pool, target: Target, live: Live, others: Other
     weight: target.weight,
     tags: target.tags,
     enabled: target.enabled,
-    available: why.length === 0,
-    why,
-    active: seat?.active ?? 0,
+    available: health.isAvailable,
+    why: whyNot(target, seat),
+    health: tellHealth(health),
+    active: health.active,
     connections: connectionsOf(target, live, others),
   }
 }

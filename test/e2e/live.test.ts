@@ -25,7 +25,13 @@ upstreams:
       - { id: one, url: "http://127.0.0.1:${origin.port}", tags: [blue] }
       - { id: two, url: "http://127.0.0.1:9", enabled: false }
       - { static: { body: down }, priority_group: 1 }
+  sick:
+    passive_health: { enabled: true, cooldown: 1h }
+    targets:
+      - { id: dead, url: "http://127.0.0.1:9" }
+      - { id: probed, url: "http://127.0.0.1:${origin.port}", priority_group: 1, health_check: { enabled: true, path: /probe, interval: 1s, timeout: 1s } }
 routes:
+  sick: { listener: web, match: { path: /sick }, forward: { upstream: sick } }
   app: { listener: web, match: { host: app.test, path_prefix: /app }, forward: { upstream: app } }
   own: { listener: web, match: { path: /own }, forward: { upstream: app, peer: { read_timeout: 9s } } }
   off: { listener: web, enabled: false, match: { path: /off }, redirect: { mode: same_host_path, target: / } }
@@ -45,16 +51,17 @@ const get = async (path: string): Promise<Record<string, unknown>> =>
 describe('lists', () => {
   it('routes come in the order in which they are tried, with their targets and places', async () => {
     const { data, meta } = await get('/api/routes?listener=web')
-    expect(meta).toMatchObject({ total: 4, generation: 1 })
+    expect(meta).toMatchObject({ total: 5, generation: 1 })
     expect(data).toMatchObject([
       { order: 1, id: 'app', hosts: ['app.test'], path_prefixes: ['/app'], action: { pool: 'app' } },
       { id: 'off', enabled: false },
       { order: 2, id: 'own' },
-      { order: 3, id: 'rest', default: true, action: { kind: 'redirect' } },
+      { order: 3, id: 'sick' },
+      { order: 4, id: 'rest', default: true, action: { kind: 'redirect' } },
     ])
     const { code, out } = await command(world, ['routes'])
     expect(code).toBe(0)
-    expect(out).toMatch(/^listener web\n {2}1 {2}app .* app\.test \/app\[\/\*\] .*p2pstream\.yaml:11:3\n/)
+    expect(out).toMatch(/^listener web\n {2}1 {2}app .* app\.test \/app\[\/\*\] .*p2pstream\.yaml:17:3\n/)
     expect(out).toMatch(/group 0 +weight 100 +two +http:\/\/127\.0\.0\.1:9 +disabled/)
   })
 
@@ -106,11 +113,40 @@ describe('lists', () => {
   })
 })
 
+describe('health', () => {
+  it('is told with its reasons wherever a target is shown', async () => {
+    expect((await ask('/sick', { port })).status).toBe(502)
+    await until('two probes were good', async () => {
+      const { data } = await get('/api/targets?upstreamId=sick')
+      return (data as { health?: { status: string } }[])[1]?.health?.status === 'healthy'
+    })
+    expect(await get('/api/targets?upstreamId=sick')).toMatchObject({
+      data: [
+        {
+          id: 'sick:dead',
+          available: false,
+          why: [expect.stringMatching(/^cools down until .*connection_refused/)],
+          health: { status: 'unchecked', cooling_until: expect.stringMatching(/^2\d{3}-/) },
+        },
+        { id: 'sick:probed', available: true, why: [], health: { status: 'healthy' } },
+      ],
+    })
+    const { out } = await command(world, ['explain', '--live', 'GET', `http://app.test:${port}/sick`])
+    expect(out).toMatch(/dead .*unavailable: cools down until .*connection_refused/)
+    expect(out).toMatch(/probed +available, healthy +0 active/)
+    expect(out).toContain(`forward to http://127.0.0.1:${origin.port} as GET /sick`)
+    expect((await command(world, ['upstreams'])).out).toMatch(/sick +weighted_round_robin +1 of 2 available/)
+    const { text } = await askDoor(socketOf(world), '/metrics')
+    expect(text).toContain('p2pstream_target_up{upstream="sick",target="dead"} 0\n')
+    expect(text).toContain('p2pstream_target_up{upstream="sick",target="probed"} 1\n')
+  })
+})
+
 describe('explain --live', () => {
   it('tells what the server does with the next such request', async () => {
     const { code, out } = await command(world, ['explain', '--live', 'GET', `http://app.test:${port}/app/x`])
     expect(code).toBe(0)
-    expect(out).toMatch(/app +takes it +\.\/p2pstream\.yaml:11:3/)
+    expect(out).toMatch(/app +takes it +\.\/p2pstream\.yaml:17:3/)
     expect(out).toContain(`forward to http://127.0.0.1:${origin.port} as GET /app/x`)
     expect(out).toMatch(/targets now\n {2}one +available +0 active/)
     expect((await ask('/app/x', { port, host: 'app.test' })).status).toBe(200)
@@ -133,7 +169,7 @@ describe('explain --live', () => {
       '-c',
       'p2pstream.yaml',
     ])
-    expect(out).toContain('p2pstream.yaml:11:3')
+    expect(out).toContain('p2pstream.yaml:17:3')
     const socket = `unix:${socketOf(world)}`
     const elsewhere = await command({ dir: '/' }, [
       'explain',
