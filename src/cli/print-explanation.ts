@@ -101,6 +101,7 @@ function outcomeLines(outcome: ExplainedOutcome, method: string, places: Places)
     case 'forward':
       return [
         `forward to ${outcome.origin} as ${method} ${outcome.requestTarget}  ${placed(outcome.at, places)}`,
+        ...(outcome.proxy === undefined ? [] : [`  through the proxy ${outcome.proxy}`]),
         `  Host: ${outcome.hostField}`,
         ...(outcome.removedPrefix === '' ? [] : [`  X-Forwarded-Prefix: ${outcome.removedPrefix}`]),
         ...editLines('request fields', outcome.requestEdits),

@@ -67,9 +67,10 @@ export function gather({ config, sources, holes, request, reads, findings }: Ask
     return name
   })
   const isKnown = (at: Pointer): boolean => !isHole(at, holes)
-  checkClientKeys(renamed, files, isKnown, findings)
+  const materials = { files, now: request.now }
+  checkClientKeys(renamed, materials, isKnown, findings)
   for (const [id, template] of Object.entries(renamed.templates)) checkBody(id, template, files, findings)
-  return { config: renamed, materials: { files, now: request.now }, named }
+  return { config: renamed, materials, named }
 }
 
 const PEM_FLAWS: Readonly<Partial<Record<FileKind, (bytes: Buffer, written: string) => Flaw | undefined>>> = {

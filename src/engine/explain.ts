@@ -147,6 +147,7 @@ function forwardOutcome({ forward, leg }: ForwardVerdict, facts: Facts | undefin
     target: target.name,
     at: target.at,
     origin: profile.origin.url,
+    proxy: profile.peer.proxy?.origin.url,
     requestTarget: path + facts.query,
     hostField: target.preserveHost && facts.authority !== '' ? facts.authority : profile.origin.hostField,
     removedPrefix,

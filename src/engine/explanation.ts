@@ -94,6 +94,8 @@ export interface ForwardOutcome {
   readonly at: Pointer
   /** As the origin is written in the file. */
   readonly origin: string
+  /** The proxy on the way, as it is written. */
+  readonly proxy: string | undefined
   /** Path and query on the origin's request line. */
   readonly requestTarget: string
   /** The origin's Host field. */

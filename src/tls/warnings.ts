@@ -1,38 +1,18 @@
 // What is doubtful about certificates that can be used: their time, and their names.
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { type Pointer, step } from '../base/pointer.ts'
+import { doubtOfTime } from '../base/validity.ts'
 import type { Certificate } from './certificate.ts'
 import type { ListenerTls } from './listener-tls.ts'
 import { covers, wildcardOf } from './names.ts'
-
-const DAY = 86_400
-/** Time enough to act, less than automatic renewals leave. */
-const SOON = 14 * DAY
 
 function warning(code: Diagnostic['code'], at: Pointer, message: string): Diagnostic {
   return { code, severity: 'warning', message, at, on: 'value' }
 }
 
-function isoDay(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(0, 10)
-}
-
-function ofTime(
-  { at, notBefore = 0, notAfter = Number.POSITIVE_INFINITY }: Certificate,
-  now: number,
-): readonly Diagnostic[] {
-  const place = step(at, 'cert_file')
-  if (now >= notAfter)
-    return [warning('certificate/not-valid', place, `the certificate expired on ${isoDay(notAfter)}`)]
-  if (now < notBefore)
-    return [
-      warning('certificate/not-valid', place, `the certificate is not valid before ${isoDay(notBefore)}`),
-    ]
-  if (now < notAfter - SOON) return []
-  const days = Math.floor((notAfter - now) / DAY)
-  const left =
-    days === 0 ? 'today or tomorrow' : `in ${days} day${days === 1 ? '' : 's'}, on ${isoDay(notAfter)}`
-  return [warning('certificate/expires-soon', place, `the certificate expires ${left}`)]
+function ofTime({ at, notBefore, notAfter }: Certificate, now: number): readonly Diagnostic[] {
+  const doubt = doubtOfTime(notBefore, notAfter, now)
+  return doubt === undefined ? [] : [warning(doubt.code, step(at, 'cert_file'), doubt.message)]
 }
 
 function ofHosts({ at, hosts, names }: Certificate): readonly Diagnostic[] {

@@ -41,6 +41,7 @@ describe('the peers of the guide', () => {
     const { status, stdout } = run('explain', 'GET', `http://localhost:8080/${id}/a`, '--format', 'json')
     expect(status).toBe(0)
     expect(stdout).toContain(`"${id}-1"`)
+    expect(stdout.includes('http://proxy.internal:3128')).toBe(id === 'tunnel')
     for (const secret of [passphrase, password]) expect(stdout).not.toContain(secret)
   })
 })

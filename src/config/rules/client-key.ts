@@ -1,7 +1,9 @@
-// The keys of certificates that we show to origins: each can be read, and is its certificate's.
+// The certificates that we show to origins: each has its key, and can be used now.
 import { isKeyLocked, readCertificates, readPrivateKey } from '../../base/pem.ts'
 import { type Pointer, pointer, step } from '../../base/pointer.ts'
+import { doubtOfTime } from '../../base/validity.ts'
 import type { Findings } from '../findings.ts'
+import type { Materials } from '../materials.ts'
 import type { ClientCertKey, Config } from '../shape.gen.ts'
 
 /** An RSA key below is refused by OpenSSL's usual security level. */
@@ -32,10 +34,10 @@ function pairsOf(config: Config): readonly Placed[] {
   return found
 }
 
-/** Holds every key against its certificate. A file that can't be read was told already. */
+/** Holds every key against its certificate, and that against the time. A file that can't be read was told already. */
 export function checkClientKeys(
   config: Config,
-  files: ReadonlyMap<string, Uint8Array>,
+  { files, now }: Materials,
   isKnown: (at: Pointer) => boolean,
   findings: Findings,
 ): void {
@@ -51,12 +53,19 @@ export function checkClientKeys(
     }
     const leaf = readCertificates(files.get(certFile) ?? new Uint8Array(0))?.[0]
     if (leaf === undefined) continue
+    const doubt = doubtOfTime(secondsOf(leaf.validFrom), secondsOf(leaf.validTo), now / 1000)
+    if (doubt !== undefined)
+      findings.add({ ...doubt, severity: 'warning', at: step(at, 'cert_file'), on: 'value' })
     const bits = leaf.publicKey.asymmetricKeyDetails?.modulusLength ?? LEAST_RSA_BITS
     if (!leaf.checkPrivateKey(key))
       findings.value('certificate/key', place, 'the key is not the one of the certificate')
     else if (bits < LEAST_RSA_BITS)
       findings.value('certificate/weak', step(at, 'cert_file'), `the certificate's RSA key has ${bits} bits`)
   }
+}
+
+function secondsOf(date: string): number {
+  return Math.floor(Date.parse(date) / 1000)
 }
 
 function whyNoKey(bytes: Uint8Array, passphrase: string | undefined): string {

@@ -45,6 +45,7 @@ const EXPLAINED: Explained = {
     kind: 'forward',
     target: 'one',
     at: '/upstreams/u/targets/0',
+    proxy: undefined,
     origin: 'http://127.0.0.1:9000',
     requestTarget: '/x?y=1',
     hostField: '127.0.0.1:9000',
