@@ -47,6 +47,7 @@ export class H2OriginStream implements OriginSide {
   private hasEnded = false
   private isStalled = false
   private isRequestDone = false
+  private isAwaitingHead = true
   private isUpgrade = false
   private hasLeft = false
   /** END_STREAM has come. */
@@ -126,8 +127,14 @@ export class H2OriginStream implements OriginSide {
     this.isRequestDone = true
     this.requestTrailers = trailers
     if (!this.isUpgrade) this.stream?.end()
-    if (this.isUntouched && this.timeouts.head > 0) this.deadline.arm(this.timeouts.head)
+    this.awaitHead()
     this.listenForSilence()
+  }
+
+  /** From the last byte of the request on; until it is taken, the deadline is for that. */
+  private awaitHead(): void {
+    if (this.isRequestDone && this.isAwaitingHead && !this.isStalled && this.timeouts.head > 0)
+      this.deadline.arm(this.timeouts.head)
   }
 
   /** Node's session sends what was written at the end of the turn. */
@@ -139,9 +146,12 @@ export class H2OriginStream implements OriginSide {
 
   private taken(): void {
     if (this.stream?.destroyed !== false) return
-    if (this.isStalled) this.deadline.disarm()
-    this.isStalled = false
-    this.flush()
+    if (this.isStalled) {
+      this.deadline.disarm()
+      this.isStalled = false
+      this.flush()
+      this.awaitHead()
+    }
     if (this.isClear) this.sink?.drained()
   }
 
@@ -180,6 +190,7 @@ export class H2OriginStream implements OriginSide {
 
   private head(list: readonly string[], flags: number): void {
     this.isUntouched = false
+    this.isAwaitingHead = false
     if (!this.isStalled) this.deadline.disarm()
     const isWhole = (flags & NGHTTP2_FLAG_END_STREAM) !== 0
     const refusal = this.response.read(list, isWhole)
