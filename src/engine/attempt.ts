@@ -10,16 +10,14 @@ import type { Leg } from '../upstream/target.ts'
 import type { Head } from '../wire/h1/head.ts'
 import type { RequestPlan } from '../wire/h1/write-request.ts'
 import type { OriginSide, OriginSink } from '../wire/origin-side.ts'
-import { type Relay, type Relayed, startRelay } from '../wire/relay.ts'
+import type { Relay } from '../wire/relay.ts'
+import { changeOver, countRelayed } from './change-over.ts'
+import { discard } from './discard.ts'
 import type { Exchange } from './exchange.ts'
 import { failureReason } from './failure-reason.ts'
 import { isIdempotent, isReplaced, keptFor } from './replace.ts'
 import { answerFlaw, upgradeFlaw } from './upgrade.ts'
 
-/** A response that isn't wanted is read to its end, for its connection's sake, when so many bytes of body are announced at the most. */
-const MAX_DISCARD = 64 * 1024
-/** And when it comes within this. */
-const DISCARD_WITHIN = 1_000
 /** How long the origin may keep silent about an expectation before we say 100 ourselves. */
 const CONTINUE_AFTER = 1_000
 
@@ -43,7 +41,8 @@ export class Attempt implements OriginSink {
   private dialed: Dialed | undefined
   private relay: Relay | undefined
   private continueTimer: Timer | undefined
-  private discardTimer: Timer | undefined
+  /** A response that isn't the visitor's is coming to its end. */
+  private discarding: Timer | undefined
   private readonly mayRepeat: boolean
   private connectionsTried = 0
   /** Bytes of a body that are kept although they were sent; -1 when nothing can follow in which they would be needed. */
@@ -151,13 +150,8 @@ export class Attempt implements OriginSink {
       this.origin?.abort()
       return
     }
-    this.count(this.relay.bytes)
+    countRelayed(this.exchange, this.relay.bytes)
     this.relay.cut()
-  }
-
-  private count(relayed: Relayed): void {
-    this.exchange.bytesIn = relayed.fromVisitor
-    this.exchange.bytesOut = relayed.fromOrigin
   }
 
   private over(): void {
@@ -190,21 +184,12 @@ export class Attempt implements OriginSink {
       return
     }
     if (exchange.retries?.again(origin.response.line.status) === true) {
-      this.discard(origin)
+      this.over()
+      this.discarding = discard(origin, exchange.isRequestEnded, this.clock)
       return
     }
     exchange.forgetBody()
     exchange.begin(origin.response, origin.connection)
-  }
-
-  /** The response isn't the visitor's. */
-  private discard(origin: OriginSide): void {
-    this.over()
-    const { framing, isBodiless } = origin.response
-    const isShort = isBodiless || (framing >= 0 && framing <= MAX_DISCARD)
-    if (isShort && this.exchange.isRequestEnded)
-      this.discardTimer = this.clock.after(DISCARD_WITHIN, () => origin.abort())
-    else origin.abort()
   }
 
   data(piece: Buffer, isLent: boolean): void {
@@ -213,7 +198,7 @@ export class Attempt implements OriginSink {
 
   end(trailers: Head | undefined): void {
     if (this.isOver) {
-      this.discardTimer?.cancel()
+      this.discarding?.cancel()
       return
     }
     this.over()
@@ -239,19 +224,7 @@ export class Attempt implements OriginSink {
       this.notUpgraded(flaw)
       return
     }
-    exchange.status = 101
-    exchange.isUpgraded = true
-    exchange.headCame()
-    const visitor = exchange.side.takeSocket(origin.response, origin.connection)
-    this.relay = startRelay(
-      visitor,
-      read => origin.takeSocket(read),
-      relayed => {
-        this.over()
-        this.count(relayed)
-        exchange.finish()
-      },
-    )
+    this.relay = changeOver(exchange, origin, () => this.over())
   }
 
   private notUpgraded(flaw: string): void {
@@ -262,7 +235,7 @@ export class Attempt implements OriginSink {
   failed(failure: Failure): void {
     const { exchange, origin } = this
     if (this.isOver) {
-      this.discardTimer?.cancel()
+      this.discarding?.cancel()
       return
     }
     const { mayRepeat, connectionsTried } = this
