@@ -2,12 +2,12 @@
 import type { Answer } from '../http/answer.ts'
 import type { Facts } from '../http/facts.ts'
 import { locationOf, type Redirect } from '../http/location.ts'
-import { nominationFlaw } from '../http/request-policy.ts'
 import type { Forward, Listener, Route } from '../snapshot/snapshot.ts'
 import { secondsUntilChance } from '../upstream/health/retry-after.ts'
 import { chosenBy, select } from '../upstream/select.ts'
 import type { Leg, ProxyTarget, Target } from '../upstream/target.ts'
 import type { Chance, Wish } from '../upstream/wish.ts'
+import { nominationRefusal } from './nominations.ts'
 import { refuseForNow, rescue } from './rescue.ts'
 import { type Trail, tellRoutes, tellTargets } from './trail.ts'
 import type { AnswerVerdict, Memory, Taking, Verdict } from './verdict.ts'
@@ -159,10 +159,8 @@ function selectTarget(progress: Progress): Verdict | undefined {
 /** Only of what goes on to an origin, whose request policy decides. */
 function refuseNominations({ facts, route, taking }: Progress): Verdict | undefined {
   if (route?.action.kind !== 'forward' || taking?.choice.target.kind !== 'proxy') return undefined
-  const { policy } = legTo(route, route.action, taking.choice.target)
-  const detail = nominationFlaw(facts.connection, policy)
-  if (detail === undefined) return undefined
-  return answer(rescue({ code: 'bad_request', at: policy.at ?? route.at, detail }), route)
+  const refusal = nominationRefusal(facts, legTo(route, route.action, taking.choice.target), route.at)
+  return refusal === undefined ? undefined : answer(refusal, route)
 }
 
 function act({ route, taking }: Progress): Verdict | undefined {

@@ -10,8 +10,10 @@ import { select } from '../upstream/select.ts'
 import type { Target } from '../upstream/target.ts'
 import type { Wish } from '../upstream/wish.ts'
 import type { Exchange } from './exchange.ts'
+import { nominationRefusal } from './nominations.ts'
 import { refuseForNow } from './rescue.ts'
 import { type Sending, type SendParts, send } from './send.ts'
+import { readUpgrade } from './upgrade.ts'
 
 export class Retries implements Wish {
   readonly facts: Facts
@@ -88,7 +90,14 @@ export class Retries implements Wish {
     }
     const leg = legs[target.index]
     if (leg === undefined) throw new Error(`no leg to ${target.name}`)
-    send(exchange, leg, sending)
+    // Another target may have another request policy.
+    const refusal = nominationRefusal(this.facts, leg, pool.at)
+    const upgrade = refusal ?? readUpgrade(exchange.side, leg.policy)
+    if (typeof upgrade === 'object') {
+      exchange.answer(upgrade)
+      return
+    }
+    send(exchange, leg, { ...sending, upgrade })
     // No turn of the visitor's is under way that would do it.
     exchange.flush()
   }

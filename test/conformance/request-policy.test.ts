@@ -6,6 +6,7 @@ import * as line from '../support/access-line.ts'
 import { type H2Origin, startH2Origin } from '../support/h2/node-origin.ts'
 import { visitH2 } from '../support/h2/visitor.ts'
 import { type Field, fieldValues } from '../support/incoming.ts'
+import { freePort } from '../support/ports.ts'
 import { type Stage, startStage } from '../support/stage.ts'
 import { until } from '../support/until.ts'
 
@@ -60,12 +61,21 @@ describe('http_upstream_request_policy', () => {
   let http2: H2Origin
   beforeAll(async () => {
     http2 = await startH2Origin()
+    const deadPort = await freePort()
     stage = await startStage(port => ({
       routes: `${cases.map((one, index) => routeOf(one, index, one.to === undefined ? port : http2.port)).join('\n')}
 static:
   listener: web
   match: { host: static.test }
-  forward: { targets: [{ static: {} }] }`,
+  forward: { targets: [{ static: {} }] }
+again:
+  listener: web
+  match: { host: again.test }
+  forward:
+    retry: { attempts: 2, on: [connect] }
+    targets:
+      - { url: "http://127.0.0.1:${deadPort}", peer: { http_upstream_request_policy: preserve } }
+      - { url: "http://127.0.0.1:${port}", priority_group: 1, peer: { http_upstream_request_policy: deny_upgrades } }`,
     }))
   })
   afterAll(async () => {
@@ -125,6 +135,20 @@ static:
   it('looks at nominations only where something goes on', async () => {
     const how = { host: 'static.test', fields: [['Connection', 'Host, @, :path']] as const }
     expect((await stage.ask('/', how)).status).toBe(200)
+  })
+
+  it('a request that goes on to another target is held to the policy of that one', async () => {
+    const host = 'again.test'
+    stage.origin.on('/again', turn => turn.answer(200))
+    const before = stage.origin.requests.length
+    const refused = await stage.ask('/again', { host, fields: [['Connection', 'Cookie']] })
+    expect([refused.status, stage.origin.requests.length]).toEqual([400, before])
+    const fields: Field[] = [
+      ['Upgrade', 'tcp'],
+      ['Connection', 'Upgrade'],
+    ]
+    expect((await stage.ask('/again', { host, fields })).status).toBe(200)
+    expect(fieldValues(stage.origin.at('/again').at(-1)?.fields ?? [], 'upgrade')).toEqual([])
   })
 
   const indexOf = (name: string): number => cases.findIndex(one => one.name === name)
