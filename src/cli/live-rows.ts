@@ -12,6 +12,7 @@ export interface TargetRow {
   readonly available: boolean
   readonly why: readonly string[]
   readonly health?: { readonly status: 'unknown' | 'healthy' | 'unhealthy' | 'unchecked' }
+  readonly dns?: string
   readonly active: number
   readonly connections?: { readonly open: number; readonly idle: number; readonly waiting: number }
 }

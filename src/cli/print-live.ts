@@ -10,9 +10,10 @@ const AVAILABLE: Readonly<Record<string, string>> = {
   unknown: 'available, not probed yet',
 }
 
-/** `available`, with what its probes say; or why not. */
-export function standingOf({ available, why, health }: TargetRow): string {
-  return available ? (AVAILABLE[health?.status ?? ''] ?? 'available') : why.join(', ')
+/** `available`, with what its probes say; or why not; and what is wrong with its name. */
+export function standingOf({ available, why, health, dns }: TargetRow): string {
+  const words = available ? [AVAILABLE[health?.status ?? ''] ?? 'available'] : why
+  return (dns === undefined ? words : [...words, `dns: ${dns}`]).join(', ')
 }
 
 /** `2 active, 3 connections (1 idle)`; `''` where there is nothing to tell. */

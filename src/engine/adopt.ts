@@ -62,6 +62,7 @@ export async function acquire(
     pools: bindings.pools,
     connections: bindings.connections,
     health: bindings.health,
+    names: engine.wire.names,
   }
   return {
     ok: true,

@@ -1,5 +1,6 @@
 // A snapshot with the State it runs on: identities are resolved once, here, and never while a request is served.
 
+import type { Names } from '../net/names.ts'
 import type { Listener, Snapshot } from '../snapshot/snapshot.ts'
 import type { Keep } from '../state/keep.ts'
 import type { Shown } from '../tls/shown.ts'
@@ -25,6 +26,7 @@ export interface Live {
   readonly connections: ReadonlyMap<Profile, Connections>
   /** Of targets with health rules. */
   readonly health: ReadonlyMap<Target, Health>
+  readonly names: Pick<Names, 'troubleOf'>
 }
 
 /** What is bound to one snapshot; identities of everything that lives in it come along for `Keep.retain`. */

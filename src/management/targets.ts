@@ -3,6 +3,7 @@ import type { Pointer } from '../base/pointer.ts'
 import type { Live } from '../engine/live.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { ConnectionCounts } from '../upstream/connections.ts'
+import { dialedName } from '../upstream/dial-request.ts'
 import { healthOf, type TargetHealth } from '../upstream/health/health-of.ts'
 import type { Seat } from '../upstream/seat.ts'
 import type { Pool, Profile, Target } from '../upstream/target.ts'
@@ -35,6 +36,8 @@ export interface ToldTarget {
   readonly why: readonly string[]
   /** What its probes say; undefined where nothing is known of its health. */
   readonly health: ToldHealth | undefined
+  /** Why its name can't be looked up, whatever else; undefined when nothing is wrong with it. */
+  readonly dns: string | undefined
   /** Requests under way. */
   readonly active: number
   /** Of all profiles under which routes reach it; none for a static one. */
@@ -95,6 +98,11 @@ function tellHealth({ status, why, since, nextProbe, coolingUntil }: TargetHealt
   }
 }
 
+function troubleOf(target: Target, { names }: Live): string | undefined {
+  const name = target.kind === 'proxy' ? dialedName(target.profile) : undefined
+  return name === undefined ? undefined : names.troubleOf(name)
+}
+
 /** One target of a pool. */
 export function tellTarget(pool: Pool, target: Target, live: Live, others: OtherProfiles): ToldTarget {
   const seat = live.pools.get(pool)?.byKey.get(target.key)
@@ -113,6 +121,7 @@ export function tellTarget(pool: Pool, target: Target, live: Live, others: Other
     available: health.isAvailable,
     why: whyNot(target, seat),
     health: tellHealth(health),
+    dns: troubleOf(target, live),
     active: health.active,
     connections: connectionsOf(target, live, others),
   }

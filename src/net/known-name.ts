@@ -48,7 +48,10 @@ export class KnownName implements Disposable {
 
   /** What went wrong last; undefined when the last answer was one. */
   get trouble(): string | undefined {
-    return this.failure?.detail
+    if (this.failure === undefined) return undefined
+    return this.addresses.length === 0
+      ? this.failure.detail
+      : `${this.failure.detail}, what was known of it is used`
   }
 
   find(named: Named): Waiting {

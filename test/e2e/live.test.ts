@@ -30,6 +30,7 @@ upstreams:
     targets:
       - { id: dead, url: "http://127.0.0.1:9" }
       - { id: probed, url: "http://127.0.0.1:${origin.port}", priority_group: 1, health_check: { enabled: true, path: /probe, interval: 1s, timeout: 1s } }
+  lost: { targets: [{ url: "http://no-such-origin.invalid" }] }
 routes:
   sick: { listener: web, match: { path: /sick }, forward: { upstream: sick } }
   app: { listener: web, match: { host: app.test, path_prefix: /app }, forward: { upstream: app } }
@@ -61,7 +62,7 @@ describe('lists', () => {
     ])
     const { code, out } = await command(world, ['routes'])
     expect(code).toBe(0)
-    expect(out).toMatch(/^listener web\n {2}1 {2}app .* app\.test \/app\[\/\*\] .*p2pstream\.yaml:17:3\n/)
+    expect(out).toMatch(/^listener web\n {2}1 {2}app .* app\.test \/app\[\/\*\] .*p2pstream\.yaml:18:3\n/)
     expect(out).toMatch(/group 0 +weight 100 +two +http:\/\/127\.0\.0\.1:9 +disabled/)
   })
 
@@ -142,11 +143,23 @@ describe('health', () => {
   })
 })
 
+describe('a target whose name leads nowhere', () => {
+  it('says so', async () => {
+    const told = await until('it was asked for', async () => {
+      const { data } = await get('/api/targets?upstreamId=lost')
+      const [target] = data as { readonly dns?: string }[]
+      return target?.dns
+    })
+    expect(told).toMatch(/^E[A-Z]+$/)
+    expect((await command(world, ['targets', 'lost'])).out).toContain(`available, dns: ${told}`)
+  })
+})
+
 describe('explain --live', () => {
   it('tells what the server does with the next such request', async () => {
     const { code, out } = await command(world, ['explain', '--live', 'GET', `http://app.test:${port}/app/x`])
     expect(code).toBe(0)
-    expect(out).toMatch(/app +takes it +\.\/p2pstream\.yaml:17:3/)
+    expect(out).toMatch(/app +takes it +\.\/p2pstream\.yaml:18:3/)
     expect(out).toContain(`forward to http://127.0.0.1:${origin.port} as GET /app/x`)
     expect(out).toMatch(/targets now\n {2}one +available +0 active/)
     expect((await ask('/app/x', { port, host: 'app.test' })).status).toBe(200)
@@ -169,7 +182,7 @@ describe('explain --live', () => {
       '-c',
       'p2pstream.yaml',
     ])
-    expect(out).toContain('p2pstream.yaml:17:3')
+    expect(out).toContain('p2pstream.yaml:18:3')
     const socket = `unix:${socketOf(world)}`
     const elsewhere = await command({ dir: '/' }, [
       'explain',

@@ -38,8 +38,14 @@ const SNAPSHOT = snapshotOf({
     },
     hello: { targets: [{ static: { body: 'Hello', headers: { 'X-A': ['1'] } } }] },
     off: { targets: [{ url: 'x', enabled: false }] },
+    strict: {
+      targets: [
+        { url: 'http://s', peer: { http_upstream_request_policy: { max_connection_nominations: 2 } } },
+      ],
+    },
   },
   routes: {
+    strict: { match: { path_prefix: ['/strict'] }, forward: { upstream: 'strict' } },
     api: {
       priority: 10,
       match: { host: ['app.example'], path_prefix: ['/api'], methods: ['GET'] },
@@ -112,6 +118,7 @@ describe('explaining a forward', () => {
       ['api', 'matched'],
       ['moved', 'path'],
       ['everything', 'shadowed'],
+      ['strict', 'path'],
       ['rest', 'default_unused'],
     ])
     expect(told.route).toEqual({
@@ -234,6 +241,17 @@ describe('explaining', () => {
     const told = ask('http://other.example:8080/x')
     expect(fates(told)).toMatchObject({ everything: 'host', rest: 'default' })
     expect(told.route?.id).toBe('rest')
+  })
+
+  it('a request policy is told, and what it refuses', () => {
+    const at = '/upstreams/strict/targets/0/peer/http_upstream_request_policy'
+    expect(ask('http://x.example:8080/strict').outcome).toMatchObject({
+      kind: 'forward',
+      requestPolicy: { name: 'max_connection_nominations: 2', at },
+    })
+    const told = ask('http://x.example:8080/strict', { fields: [['Connection', 'a, b, c']] })
+    expect(told.outcome).toMatchObject({ kind: 'refusal', status: 400, code: 'bad_request', at })
+    expect(told.steps.at(-2)).toMatchObject({ name: 'nominations', outcome: 'ended' })
   })
 
   it('a forbidden path stops at the first step', () => {

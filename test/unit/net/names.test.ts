@@ -69,6 +69,7 @@ describe('names', () => {
     expect(first.addresses).toBeUndefined()
     await answer({ code: 'ENOTFOUND' })
     expect(first.failure).toEqual({ code: 'dns_error', side: 'origin', detail: 'ENOTFOUND' })
+    expect(names.troubleOf('a.test')).toBe('ENOTFOUND')
     expect(gone.failure).toBeUndefined()
     await clock.windAsync(1_000)
     const second = find('a.test')
@@ -110,7 +111,7 @@ describe('names', () => {
     ] as const) {
       await answer({ code: 'ETIMEOUT' })
       expect(find('a.test').addresses).toBe('10.0.0.1')
-      expect(names.troubleOf('a.test')).toBe('ETIMEOUT')
+      expect(names.troubleOf('a.test')).toBe('ETIMEOUT, what was known of it is used')
       await clock.windAsync(pause - 1)
       expect(asked).toHaveLength(questions - 1)
       await clock.windAsync(1)
