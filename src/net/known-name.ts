@@ -94,7 +94,7 @@ export class KnownName implements Disposable {
     this.failure = undefined
     this.failures = 0
     if (wasFailing) this.tell('recovered', undefined)
-    else if (before.length > 0 && !areSame(before, this.addresses)) this.tell('changed', undefined)
+    else if (before.length > 0 && !haveCommon(before, this.addresses)) this.tell('changed', undefined)
     this.plan(Math.min(Math.max(ttl, LEAST_TTL), MOST_TTL))
   }
 
@@ -139,7 +139,8 @@ export class KnownName implements Disposable {
   }
 }
 
-function areSame(some: readonly NameAddress[], others: readonly NameAddress[]): boolean {
+/** Answers that hold another part of many addresses each time are no news. */
+function haveCommon(some: readonly NameAddress[], others: readonly NameAddress[]): boolean {
   const known = new Set(some.map(({ address }) => address))
-  return known.size === others.length && others.every(({ address }) => known.has(address))
+  return others.some(({ address }) => known.has(address))
 }

@@ -26,7 +26,7 @@ export const EVENTS = {
   'target/recovered': 'The cool-down of a target is over.',
   'dns/failed': 'The name of an origin could not be looked up; what was known of it goes on being used.',
   'dns/recovered': 'The name of an origin can be looked up again.',
-  'dns/changed': 'The name of an origin has other addresses.',
+  'dns/changed': 'The name of an origin has other addresses, none of those before.',
   'proxy-protocol/refused': 'A connection was closed for its PROXY header, or for having none.',
   'access/dropped': 'Access records were thrown away because their reader is too slow or gone.',
   'demo/started': 'The demo origin accepts connections.',
