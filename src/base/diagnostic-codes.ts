@@ -22,7 +22,7 @@ export const DIAGNOSTIC_CODES = {
   'include/missing': 'An included file is not there. A glob may match nothing, a literal path may not.',
   'include/outside': 'An included file is, by its real path, outside of the folder of the main file.',
   'include/setting':
-    'An included file holds something other than the id maps `listeners`, `certificates`, `templates`, `upstreams` and `routes`. Settings stand in the main file.',
+    'An included file holds something other than the id maps `listeners`, `certificates`, `agents`, `templates`, `upstreams` and `routes`. Settings stand in the main file.',
   'include/duplicate-id': 'The same id stands in two files; both places are shown.',
   'reference/syntax':
     'A `${...}` is neither `${env:NAME}`, `${env:NAME:-default}` nor `${file:/path}`. References do not nest; `$${` writes a literal `${`.',
@@ -50,6 +50,7 @@ export const DIAGNOSTIC_CODES = {
   'shape/cidr': 'Neither an address, a range like `10.0.0.0/8`, nor the word `unix`.',
   'shape/status-key': 'Error pages stand under a status from 400 to 599, or under `4xx` or `5xx`.',
   'shape/too-many': 'More than a hundred findings under one key; the rest is counted.',
+  'name/unknown-agent': 'No agent has this id; the nearest one is named.',
   'name/unknown-certificate': 'No certificate has this id; the nearest one is named.',
   'name/unknown-listener': 'No listener has this id; the nearest one is named.',
   'name/unknown-template': 'No template has this id; the nearest one is named.',
@@ -87,6 +88,12 @@ export const DIAGNOSTIC_CODES = {
   'management/address-taken': 'A listener and the management door have the same port on the same address.',
   'management/cannot-bind':
     'The system refuses the address of the management door: taken by another process, not allowed, or not of this machine. Only a running server reports this.',
+  'agent/token-hash': 'Not `sha256:` and 64 hexadecimal digits, the hash of an agent’s token.',
+  'agent/label':
+    'A label’s key has 1 to 128 bytes, its value at most 256, on one line, without spaces around it. Keys under `p2pstream.io/` are ours; selectors may name `p2pstream.io/agent-id`.',
+  'agent/allow-target':
+    'Not a place that an agent may connect to: `host:port`, `host:8000-8099`, `host:*`, `10.0.0.0/8`, `[fd00::/8]:443`.',
+  'agent/unused': 'No target selects an enabled agent.',
   'match/host': 'Neither a host nor `*.` and a host: no scheme, no port, no other `*`.',
   'match/path':
     'A path that no request can have: it starts with `/`, is written decoded, and has no `.`, `..` or empty segment.',
@@ -141,6 +148,9 @@ export const DIAGNOSTIC_CODES = {
     'A request policy passes on what RFC 9110 7.6.1 says a proxy must remove. A warning, as some origins need it.',
   'retry/condition':
     'Not something a request may be sent again for: `connect`, `reset`, `timeout`, or `status:` and a status from 400 to 599.',
+  'target/agent':
+    'A target with `transport: agent` has no `agent_selector`, or what an agent can not do: a unix socket, `peer.bind_to`, `peer.proxy`.',
+  'target/no-agent': 'A selector that no enabled agent of the file fits; the target will not be available.',
   'static/two-bodies': 'A static answer has both `body` and `template`.',
   'static/no-content': 'A body with a status that has none: 204, 205 or 304.',
   'template/body': 'A template has neither `body` nor `body_file`, or both.',

@@ -50,6 +50,13 @@ export type ReasonCode =
   | 'http_response_timeout'
   | 'http_response_header_section_size'
   | 'http_upgrade_failed'
+  // the agent through which the origin is reached
+  | 'no_agent_available'
+  | 'agent_disconnected'
+  | 'agent_dial_failed'
+  | 'agent_dial_timeout'
+  | 'agent_dial_forbidden'
+  | 'agent_capacity'
   | 'internal_error'
 
 /** `detail` is for the log and explain only; it may name addresses and is never sent to a visitor. */

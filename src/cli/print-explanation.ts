@@ -4,10 +4,10 @@ import { formatDuration } from '../base/duration.ts'
 import type { Pointer } from '../base/pointer.ts'
 import type {
   Explained,
+  ExplainedAgent,
   ExplainedEdits,
   ExplainedOutcome,
   ExplainedRoute,
-  ExplainedTarget,
   ForwardOutcome,
 } from '../engine/explanation.ts'
 import { columns } from './columns.ts'
@@ -29,13 +29,15 @@ const FATES: Readonly<Record<ExplainedRoute['fate'], string>> = {
   method: 'another method',
 }
 
-const STANDINGS: Readonly<Record<ExplainedTarget['standing'], string>> = {
+const STANDINGS: Readonly<Record<ExplainedAgent['standing'], string>> = {
   chosen: 'chosen',
   waits: 'available, not its turn',
   other_group: 'behind a lower priority group',
   disabled: 'disabled',
   no_weight: 'weight 0',
   unavailable: 'unavailable',
+  no_agent: 'no agent of the file may reach it',
+  unfit: 'not for this target',
 }
 
 function routeLines(routes: readonly ExplainedRoute[], places: Places): readonly string[] {
@@ -59,15 +61,29 @@ function routeLines(routes: readonly ExplainedRoute[], places: Places): readonly
 
 function targetLines({ targets, balancing }: Explained, places: Places): readonly string[] {
   if (targets.length === 0) return []
-  const rows = targets.map(({ name, at, leadsTo, priorityGroup, weight, standing, why }) => [
-    `group ${priorityGroup}`,
-    `weight ${weight}`,
-    name,
-    leadsTo === name ? '' : leadsTo,
-    why === undefined ? STANDINGS[standing] : `${STANDINGS[standing]}: ${why}`,
-    placed(at, places),
+  const rows = targets.flatMap(({ name, at, leadsTo, priorityGroup, weight, standing, why, agents }) => [
+    [
+      `group ${priorityGroup}`,
+      `weight ${weight}`,
+      name,
+      leadsTo === name ? '' : leadsTo,
+      stood(standing, why),
+      placed(at, places),
+    ],
+    ...(agents ?? []).map(agent => [
+      '',
+      '',
+      '',
+      `through ${agent.id}`,
+      stood(agent.standing, agent.why),
+      placed(agent.at, places),
+    ]),
   ])
   return ['', `targets, by ${balancing}`, ...columns(rows)]
+}
+
+function stood(standing: keyof typeof STANDINGS, why: string | undefined): string {
+  return why === undefined ? STANDINGS[standing] : `${STANDINGS[standing]}: ${why}`
 }
 
 function editLines(title: string, { drops, adds }: ExplainedEdits): readonly string[] {
@@ -157,7 +173,7 @@ export function pointersOf(explained: Explained): readonly Pointer[] {
   return [
     listener.at,
     ...routes.map(({ at }) => at),
-    ...targets.map(({ at }) => at),
+    ...targets.flatMap(({ at, agents }) => [at, ...(agents ?? []).map(agent => agent.at)]),
     ...others.filter(at => at !== undefined),
   ]
 }

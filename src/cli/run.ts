@@ -18,6 +18,7 @@ import { openLoader } from '../reload/worker.ts'
 import { compileSteps } from '../snapshot/compile.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { openKeep } from '../state/keep.ts'
+import { noAgents } from '../tunnel/agents.ts'
 import { stayAlive } from './alive.ts'
 import { startDemoOrigin } from './demo-origin.ts'
 import { EXIT } from './exit-codes.ts'
@@ -79,6 +80,7 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
     },
     keep: openKeep(),
     lookup: systemLookup(),
+    agents: noAgents(),
     stateDir,
   })
   let phase: 'starting' | 'serving' | 'draining' = 'starting'

@@ -16,7 +16,14 @@ export interface LoadRequest {
 }
 
 /** Maps of the config whose members are compiled one by one, and which an included file may hold. */
-export const COLLECTIONS = ['listeners', 'certificates', 'templates', 'upstreams', 'routes'] as const
+export const COLLECTIONS = [
+  'listeners',
+  'certificates',
+  'agents',
+  'templates',
+  'upstreams',
+  'routes',
+] as const
 export type Collection = (typeof COLLECTIONS)[number]
 
 /** Something for each of the maps. */

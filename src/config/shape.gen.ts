@@ -5,7 +5,7 @@
 export interface Config {
   /** The version of the vocabulary; it pins every default. */
   readonly version: 1
-  /** Other files to merge, relative to the file that names them; `*`, `?` and `**` are globs. They hold id maps only (listeners, certificates, templates, upstreams, routes). A glob may match nothing, a literal path may not; dot files are skipped; nothing outside the main file's folder is read. The main file alone may include. */
+  /** Other files to merge, relative to the file that names them; `*`, `?` and `**` are globs. They hold id maps only (listeners, certificates, agents, templates, upstreams, routes). A glob may match nothing, a literal path may not; dot files are skipped; nothing outside the main file's folder is read. The main file alone may include. */
   readonly include: readonly string[]
   /** What upstreams and targets start from. */
   readonly defaults: Defaults
@@ -21,6 +21,8 @@ export interface Config {
   readonly listeners: Readonly<Record<string, Listener>>
   /** What https listeners show to their visitors, by id. */
   readonly certificates: Readonly<Record<string, Certificate>>
+  /** Processes in private networks that dial out to us, and through which targets with `transport: agent` are reached, by id. */
+  readonly agents: Readonly<Record<string, Agent>>
   /** Bodies that static targets and error pages use, by id. */
   readonly templates: Readonly<Record<string, Template>>
   /** Reusable pools of targets, by id. A route may also write its pool in place, under `forward`. */
@@ -218,6 +220,27 @@ export interface Certificate {
   /** A certificate that we make ourselves (EC, P-256) and keep in the state folder. Browsers warn of it. */
   readonly self_signed?: SelfSigned
 }
+
+/** An agent: who it is, and what it may be used for. Edits take effect without a reconnect; another token, or none, ends its sessions when their streams are done. */
+export interface Agent {
+  /** Shown to people in place of the id; means nothing else. */
+  readonly name?: Name
+  /** `sha256:` and 64 hexadecimal digits, of the token that `p2pstream agents new` printed. Secret: never shown. */
+  readonly token_hash: string
+  /** Whether it may connect and be chosen. */
+  readonly enabled: boolean
+  /** What selectors match. Every agent has `p2pstream.io/agent-id` with its id, too. */
+  readonly labels: Labels
+  /** Its share under the weighted policies of `agent_load_balancing`. */
+  readonly weight: number
+  /** Where it may be asked to connect to: `host:port`, `host:*`, `10.0.0.0/8`, `10.0.0.0/8:443`; empty for whatever the targets name. The agent has a list of its own besides. */
+  readonly allow_targets: readonly string[]
+  /** Connections through it at the same time; 0 means 1024. */
+  readonly max_streams: number
+}
+
+/** Labels: a key of 1 to 128 bytes, a value of at most 256. */
+export type Labels = Readonly<Record<string, string>>
 
 /** A certificate that we make ourselves (EC, P-256) and keep in the state folder. Browsers warn of it. */
 export interface SelfSigned {
@@ -478,6 +501,12 @@ export interface Target {
   readonly url?: string
   /** Proxy targets: from the last byte of the request to the end of the response head; past it 504. It never limits the body. Left out: 60s. */
   readonly response_header_timeout?: Duration
+  /** Proxy targets: `direct` connects from here, `agent` through a tunnel that an agent holds open. */
+  readonly transport: 'direct' | 'agent'
+  /** Required with `transport: agent`, an error without: labels that must all be on the same agent. `""` matches only `""`. `p2pstream.io/agent-id` names one agent. */
+  readonly agent_selector: Labels
+  /** How an agent is chosen among those that can serve the target. */
+  readonly agent_load_balancing: 'round_robin' | 'weighted_round_robin' | 'random' | 'weighted_random' | 'least_active_requests' | 'weighted_least_active_requests' | 'power_of_two' | 'peak_ewma'
   /** https targets: short for `peer.verify_cert: false`; an error beside that key. */
   readonly tls_skip_verify: boolean
   /** Proxy targets: whether Host is the visitor's; otherwise it is the url's. */

@@ -10,7 +10,7 @@ import type { Shown } from '../tls/shown.ts'
 import { Door } from './door.ts'
 import { changedUnder } from './drain.ts'
 import type { Adopter } from './engine.ts'
-import { bind, followHealth, type Live } from './live.ts'
+import { bind, type Live } from './live.ts'
 import { newlyShown, secure } from './secure.ts'
 
 export type Adoption =
@@ -158,7 +158,7 @@ export async function release(
 ): Promise<Adoption & { readonly ok: true }> {
   const { live, closing, opened, identities } = acquired
   const { log } = engine.parts
-  followHealth(live)
+  engine.follow(live)
   for (const { certificate, notAfter } of acquired.newlyShown) {
     const expires = new Date(notAfter * 1000).toISOString()
     log.info('certificate/loaded', { certificate: certificate.id, hosts: certificate.hosts, expires })

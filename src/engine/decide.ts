@@ -2,15 +2,17 @@
 import type { Answer } from '../http/answer.ts'
 import type { Facts } from '../http/facts.ts'
 import { locationOf, type Redirect } from '../http/location.ts'
-import type { Forward, Listener, Route } from '../snapshot/snapshot.ts'
+import type { Listener, Route } from '../snapshot/snapshot.ts'
 import { secondsUntilChance } from '../upstream/health/retry-after.ts'
-import { chosenBy, select } from '../upstream/select.ts'
-import type { Leg, ProxyTarget, Target } from '../upstream/target.ts'
+import { lacksAgents } from '../upstream/objections.ts'
+import { chosenBy } from '../upstream/select.ts'
+import { legTaken, type Taking, take } from '../upstream/take.ts'
+import type { Target } from '../upstream/target.ts'
 import type { Chance, Wish } from '../upstream/wish.ts'
 import { nominationRefusal } from './nominations.ts'
 import { refuseForNow, rescue } from './rescue.ts'
 import { type Trail, tellRoutes, tellTargets } from './trail.ts'
-import type { AnswerVerdict, Memory, Taking, Verdict } from './verdict.ts'
+import type { AnswerVerdict, Memory, Verdict } from './verdict.ts'
 
 /** What has been found out so far. Mutable on purpose: one short-lived object per request, filled step by step. */
 class Progress implements Wish {
@@ -134,14 +136,12 @@ function selectTarget(progress: Progress): Verdict | undefined {
   const { listener, route, memory, trail } = progress
   if (route?.action.kind !== 'forward') return undefined
   const { pool } = route.action
-  const state = memory.pools.get(pool)
-  if (state === undefined) throw new Error(`pool ${pool.id} has no State`)
-  const choice = select(pool, state, progress)
+  const taking = take(pool, memory.pools, progress)
   if (trail !== undefined) {
     trail.balancing(chosenBy(pool, progress))
-    tellTargets(trail, pool, state, choice)
+    tellTargets(trail, pool, memory.pools, taking)
   }
-  if (choice === undefined) {
+  if (taking === undefined) {
     const { fallback } = listener.router
     const unused =
       fallback === undefined || fallback === route
@@ -150,16 +150,17 @@ function selectTarget(progress: Progress): Verdict | undefined {
     const lack = pool.groups.length === 0 ? 'enabled with a weight above 0' : 'available'
     const detail = `no target of ${pool.id} is ${lack}${unused}`
     const retryAfter = secondsUntilChance(pool, memory.health)
-    return answer(refuseForNow({ code: 'no_target_available', at: pool.at, detail }, retryAfter), route)
+    const code = lacksAgents(pool, memory.pools) ? 'no_agent_available' : 'no_target_available'
+    return answer(refuseForNow({ code, at: pool.at, detail }, retryAfter), route)
   }
-  progress.taking = { state, choice }
+  progress.taking = taking
   return undefined
 }
 
 /** Only of what goes on to an origin, whose request policy decides. */
 function refuseNominations({ facts, route, taking }: Progress): Verdict | undefined {
   if (route?.action.kind !== 'forward' || taking?.choice.target.kind !== 'proxy') return undefined
-  const refusal = nominationRefusal(facts, legTo(route, route.action, taking.choice.target), route.at)
+  const refusal = nominationRefusal(facts, legTaken(route.action.legs, taking), route.at)
   return refusal === undefined ? undefined : answer(refusal, route)
 }
 
@@ -167,13 +168,7 @@ function act({ route, taking }: Progress): Verdict | undefined {
   if (route?.action.kind !== 'forward' || taking === undefined) return undefined
   const { target } = taking.choice
   if (target.kind === 'static') return { kind: 'answer', answer: target.answer, route, target, taking }
-  return { kind: 'forward', route, forward: route.action, leg: legTo(route, route.action, target), taking }
-}
-
-function legTo(route: Route, { legs }: Forward, target: ProxyTarget): Leg {
-  const leg = legs[target.index]
-  if (leg === undefined) throw new Error(`route ${route.id} has no leg to ${target.name}`)
-  return leg
+  return { kind: 'forward', route, forward: route.action, leg: legTaken(route.action.legs, taking), taking }
 }
 
 function answer(refusal: Answer, route: Route | undefined): AnswerVerdict {

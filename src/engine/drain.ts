@@ -4,7 +4,7 @@ import type { Exchange } from './exchange.ts'
 
 /** The change that ends an exchange once drain_timeout has passed, in words; undefined when nothing it stands on has changed. */
 export function changedUnder(exchange: Exchange, snapshot: Snapshot): string | undefined {
-  const { route, leg, listener } = exchange
+  const { route, target, leg, listener } = exchange
   const nowListener = snapshot.listeners.get(listener.id)
   if (nowListener === undefined) return `listener ${listener.id} was removed`
   if (!nowListener.enabled) return `listener ${listener.id} was disabled`
@@ -12,13 +12,14 @@ export function changedUnder(exchange: Exchange, snapshot: Snapshot): string | u
   const nowRoute = snapshot.routes.get(route.id)
   if (nowRoute === undefined) return `route ${route.id} was removed`
   if (!nowRoute.enabled) return `route ${route.id} was disabled`
-  if (nowRoute === route || leg === undefined) return undefined
+  if (nowRoute === route || target === undefined || leg === undefined) return undefined
   if (nowRoute.action.kind !== 'forward') return `route ${route.id} no longer forwards`
-  const nowTarget = nowRoute.action.pool.targets.find(target => target.key === leg.target.key)
-  const nowLeg = nowTarget === undefined ? undefined : nowRoute.action.legs[nowTarget.index]
-  if (nowTarget === undefined || nowLeg === undefined) return `target ${leg.target.name} was removed`
-  if (!nowTarget.enabled) return `target ${leg.target.name} was disabled`
-  return nowLeg.profile.identity === leg.profile.identity
-    ? undefined
-    : `the url or peer of target ${leg.target.name} changed`
+  const nowTarget = nowRoute.action.pool.targets.find(one => one.key === target.key)
+  const nowDirect = nowTarget === undefined ? undefined : nowRoute.action.legs[nowTarget.index]
+  if (nowTarget === undefined || nowDirect === undefined) return `target ${target.name} was removed`
+  if (!nowTarget.enabled) return `target ${target.name} was disabled`
+  const { via, identity } = leg.profile
+  const nowLeg = via === undefined ? nowDirect : nowDirect.paths?.find(({ profile }) => profile.via === via)
+  if (nowLeg === undefined) return `target ${target.name} is no longer reached through ${via}`
+  return nowLeg.profile.identity === identity ? undefined : `the url or peer of target ${target.name} changed`
 }

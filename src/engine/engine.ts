@@ -14,17 +14,19 @@ import type { Log } from '../observe/log.ts'
 import type { Listener, Snapshot } from '../snapshot/snapshot.ts'
 import type { Keep } from '../state/keep.ts'
 import type { Terms } from '../tls/terms.ts'
+import type { Agents } from '../tunnel/agents.ts'
 import type { HealthParts } from '../upstream/health/health.ts'
 import { startProbe } from '../upstream/health/probe.ts'
 import type { WireParts } from '../wire/h1/origin.ts'
 import type { Refusal } from '../wire/h1/refusal.ts'
 import type { RequestSink, VisitorSide } from '../wire/visitor-side.ts'
 import { type Adoption, acquire, release } from './adopt.ts'
+import { type Following, followAgents } from './agents.ts'
 import type { Door, Reception } from './door.ts'
 import { Exchange, type ExchangeOwner } from './exchange.ts'
 import { Exchanges } from './exchanges.ts'
 import { limitAt } from './limit-place.ts'
-import type { Live } from './live.ts'
+import { followHealth, type Live } from './live.ts'
 import { tellName } from './name-news.ts'
 import { conduct } from './pipeline.ts'
 import { recordOf } from './record.ts'
@@ -38,6 +40,7 @@ export interface EngineParts {
   readonly keep: Keep
   /** Whom names of origins are asked of. */
   readonly lookup: Lookup
+  readonly agents: Agents
   /** Where what outlives the process is kept unless the file says. */
   readonly stateDir: string
 }
@@ -74,6 +77,8 @@ export function startEngine(parts: EngineParts): Engine {
 
 /** What adoption may touch of the engine. */
 export interface Adopter extends Reception {
+  /** Makes whoever may be chosen follow what is live: by health, and by agents. */
+  follow(live: Live): void
   readonly parts: EngineParts
   readonly live: Live | undefined
   readonly doors: Map<string, Door>
@@ -92,6 +97,7 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
   readonly doors: Map<string, Door> = new Map()
   live: Live | undefined
   private readonly date: DateSource
+  private following: Following | undefined
 
   constructor(parts: EngineParts) {
     this.parts = parts
@@ -105,11 +111,13 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
       scratch: new Scratch(),
       trust: openTrust(),
       names: openNames({ clock: parts.clock, lookup: parts.lookup, tell: news => tellName(parts.log, news) }),
+      tunnels: parts.agents,
     }
     this.health = {
       ...parts,
       probe: (target, check, done) => startProbe(target, check, this.wire, done),
     }
+    parts.agents.watch(id => this.following?.changed(id))
     this.date = dateSource(() => parts.clock.wall())
   }
 
@@ -140,6 +148,14 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
     this.wire.names.follow(acquired.names)
     this.swap(acquired.live)
     return release(this, acquired)
+  }
+
+  follow(live: Live): void {
+    const { agents } = this.parts
+    agents.follow(live.snapshot.agents)
+    const following = followAgents(live, agents)
+    this.following = following
+    followHealth(live, pool => following.refresh(pool))
   }
 
   private swap(next: Live): void {

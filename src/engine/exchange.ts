@@ -7,8 +7,9 @@ import type { FieldEdits } from '../http/edits.ts'
 import type { Facts } from '../http/facts.ts'
 import type { ErrorPages } from '../http/template.ts'
 import type { Listener, Route } from '../snapshot/snapshot.ts'
-import { answered, release } from '../upstream/balance.ts'
+import { answered, commit, release } from '../upstream/balance.ts'
 import type { Seat } from '../upstream/seat.ts'
+import type { Taking } from '../upstream/take.ts'
 import type { Leg, Target } from '../upstream/target.ts'
 import type { ConnectionField } from '../wire/h1/connection-field.ts'
 import type { Head } from '../wire/h1/head.ts'
@@ -53,8 +54,11 @@ export class Exchange implements RequestSink {
   awaitedSince: number
   /** Undefined where there is one attempt only. */
   retries: Retries | undefined
-  /** The target's place in the pool's memory, held until the attempt or the exchange is over. */
+  /** Who was chosen last. */
+  taking: Taking | undefined
+  /** The target's place in the pool's memory, and its agent's, held until the attempt or the exchange is over. */
   private seat: Seat | undefined
+  private agentSeat: Seat | undefined
 
   /** 0 until a response was begun. */
   status = 0
@@ -185,14 +189,19 @@ export class Exchange implements RequestSink {
   headCame(): void {
     const now = this.owner.clock.now()
     this.headTime = now - this.start
-    if (this.seat !== undefined && this.isRequestEnded) answered(this.seat, now - this.awaitedSince, now)
+    if (this.isRequestEnded) this.tellSeats(now - this.awaitedSince, now)
   }
 
   /** The target has failed; the next one, if there is one, begins now. */
   headMissed(): void {
     const now = this.owner.clock.now()
-    if (this.seat !== undefined) answered(this.seat, Math.max(now - this.awaitedSince, FAILURE), now)
+    this.tellSeats(Math.max(now - this.awaitedSince, FAILURE), now)
     this.awaitedSince = now
+  }
+
+  private tellSeats(took: number, now: number): void {
+    if (this.seat !== undefined) answered(this.seat, took, now)
+    if (this.agentSeat !== undefined) answered(this.agentSeat, took, now)
   }
 
   piece(piece: Buffer, isLent: boolean): void {
@@ -241,14 +250,19 @@ export class Exchange implements RequestSink {
   }
 
   /** A target was chosen, and counts the exchange. */
-  sit(target: Target, seat: Seat): void {
-    this.target = target
-    this.seat = seat
+  take(taking: Taking): void {
+    const { choice, path } = taking
+    this.taking = taking
+    this.target = choice.target
+    this.seat = commit(taking.state, choice)
+    this.agentSeat = path && commit(path.state, path.choice)
   }
 
   leaveSeat(): void {
     if (this.seat !== undefined) release(this.seat)
+    if (this.agentSeat !== undefined) release(this.agentSeat)
     this.seat = undefined
+    this.agentSeat = undefined
   }
 
   /** Body pieces were written and won't be needed again. */

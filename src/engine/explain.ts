@@ -5,13 +5,15 @@ import { type Facts, readFacts } from '../http/facts.ts'
 import { STANDARD } from '../http/request-policy.ts'
 import { rewritePath } from '../http/rewrite.ts'
 import type { Listener, Route, Snapshot } from '../snapshot/snapshot.ts'
+import { unfitness } from '../upstream/paths.ts'
 import { openPoolState } from '../upstream/pool-state.ts'
 import type { Stand } from '../upstream/select.ts'
-import type { Leg, Target } from '../upstream/target.ts'
+import type { Leg, Paths, Target } from '../upstream/target.ts'
 import type { Chance } from '../upstream/wish.ts'
 import { type ChosenBy, chooseListener } from './choose-listener.ts'
 import { decide, STEPS } from './decide.ts'
 import type {
+  ExplainedAgent,
   ExplainedEdits,
   ExplainedOutcome,
   ExplainedRoute,
@@ -48,10 +50,10 @@ export function explain(
       target: undefined,
       taking: undefined,
     }
-    return explained(listener, by, undefined, new Notes(), refused)
+    return explained(listener, by, undefined, new Notes(snapshot.agents), refused)
   }
   const facts = readFacts(head, listener.trustedProxies)
-  const notes = new Notes()
+  const notes = new Notes(snapshot.agents)
   return explained(listener, by, facts, notes, decide(listener, facts, memory, chance, notes))
 }
 
@@ -61,6 +63,14 @@ class Notes {
   readonly routes: ExplainedRoute[] = []
   readonly targets: ExplainedTarget[] = []
   how: string | undefined
+  /** Of the target that was told last. */
+  private ways: ExplainedAgent[] | undefined
+  private known = 0
+  private readonly agents: Snapshot['agents']
+
+  constructor(agents: Snapshot['agents']) {
+    this.agents = agents
+  }
 
   balancing(how: string): void {
     this.how = how
@@ -77,7 +87,22 @@ class Notes {
   target(target: Target, { standing, why }: Stand): void {
     const { name, at, priorityGroup, weight } = target
     const leadsTo = target.kind === 'static' ? 'static' : target.profile.origin.url
-    this.targets.push({ name, at, leadsTo, priorityGroup, weight, standing, why })
+    const paths = target.kind === 'proxy' ? target.paths : undefined
+    this.ways = paths && this.unfit(paths)
+    this.known = 0
+    this.targets.push({ name, at, leadsTo, priorityGroup, weight, standing, why, agents: this.ways })
+  }
+
+  /** Those that may reach the target come before those that can't. */
+  agent(id: string, { standing, why }: Stand): void {
+    this.ways?.splice(this.known++, 0, { id, at: this.agents.get(id)?.at ?? '', standing, why })
+  }
+
+  private unfit({ selector, origin }: Paths): ExplainedAgent[] {
+    return [...this.agents.values()].flatMap(agent => {
+      const why = unfitness(agent, selector, origin)
+      return why === undefined ? [] : [{ id: agent.id, at: agent.at, standing: 'unfit' as const, why }]
+    })
   }
 }
 

@@ -54,6 +54,16 @@ export interface ExplainedTarget {
   readonly standing: Standing
   /** Why it is unavailable. */
   readonly why: string | undefined
+  /** Of a target behind agents every agent of the file; undefined for the others. */
+  readonly agents: readonly ExplainedAgent[] | undefined
+}
+
+/** An agent as a way to a target: `unfit` is what the file says, everything else what runs. */
+export interface ExplainedAgent {
+  readonly id: string
+  readonly at: Pointer
+  readonly standing: Standing | 'unfit'
+  readonly why: string | undefined
 }
 
 /** Which fields change: dropped ones in lower case, added ones in the file's spelling; a field that is set is in both. */

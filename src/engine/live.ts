@@ -9,6 +9,7 @@ import { Connections } from '../upstream/connections.ts'
 import { dialedName } from '../upstream/dial-request.ts'
 import { Health, type HealthParts } from '../upstream/health/health.ts'
 import { openPoolState, type PoolState, poolStateIdentity, setAvailable } from '../upstream/pool-state.ts'
+import { stateOf } from '../upstream/take.ts'
 import type { Pool, Profile, ProxyTarget, Target } from '../upstream/target.ts'
 import type { WireParts } from '../wire/h1/origin.ts'
 import type { Door } from './door.ts'
@@ -72,36 +73,46 @@ export function* bind(
       keep.at(rules.identity, () => new Health(rules, parts.health)),
     )
   }
-  for (const pool of snapshot.pools.values()) {
+  const bindPool = (pool: Pool): void => {
     const identity = poolStateIdentity(pool)
     identities.add(identity)
     pools.set(pool, keep.at(identity, openPoolState))
     for (const target of pool.targets) {
       if (target.kind !== 'proxy') continue
-      bindProfile(target.profile)
-      bindHealth(target)
+      if (target.paths === undefined) {
+        bindProfile(target.profile)
+        bindHealth(target)
+      } else bindPool(target.paths)
     }
+  }
+  for (const pool of snapshot.pools.values()) {
+    bindPool(pool)
     yield
   }
   for (const route of snapshot.routes.values()) {
     if (route.action.kind !== 'forward') continue
-    for (const leg of route.action.legs) if (leg !== undefined) bindProfile(leg.profile)
+    for (const leg of route.action.legs)
+      if (leg !== undefined) for (const one of leg.paths ?? [leg]) bindProfile(one.profile)
     yield
   }
   return { pools, connections, health, identities, names }
 }
 
-/** Makes health follow what is live: probes that are new begin, and whoever chooses targets hears how each stands. */
-export function followHealth({ snapshot, pools, health }: Live): void {
-  for (const pool of snapshot.pools.values()) {
-    const state = pools.get(pool)
+/** Makes health follow what is live (`changed`: a target of a pool came or went): probes that are new begin, and whoever chooses targets hears how each stands. */
+export function followHealth({ snapshot, pools, health }: Live, changed: (pool: Pool) => void): void {
+  const follow = (pool: Pool): void => {
+    const state = stateOf(pools, pool)
     for (const target of pool.targets) {
+      if (target.kind !== 'proxy') continue
+      if (target.paths !== undefined) follow(target.paths)
       const known = health.get(target)
-      if (target.kind !== 'proxy' || target.health === undefined || known === undefined) continue
+      if (target.health === undefined || known === undefined) continue
       const objection = (who: string, why: string | undefined): void => {
-        if (state !== undefined) setAvailable(state, target.key, who, why)
+        setAvailable(state, target.key, who, why)
+        changed(pool)
       }
       known.follow({ poolId: pool.id, target, objection }, target.health)
     }
   }
+  for (const pool of snapshot.pools.values()) follow(pool)
 }

@@ -2,7 +2,6 @@
 // The order of the steps is decide.ts's; this file gives it a request from the wire and carries out what it says.
 import type { Answer } from '../http/answer.ts'
 import { readFacts } from '../http/facts.ts'
-import { commit } from '../upstream/balance.ts'
 import type { Security } from '../wire/visitor-side.ts'
 import { decide } from './decide.ts'
 import type { Exchange } from './exchange.ts'
@@ -53,10 +52,7 @@ export function conduct(exchange: Exchange, live: Live, parts: SendParts): void 
     exchange.answer(tooLarge)
     return
   }
-  if (verdict.taking !== undefined) {
-    const { state, choice } = verdict.taking
-    exchange.sit(choice.target, commit(state, choice))
-  }
+  if (verdict.taking !== undefined) exchange.take(verdict.taking)
   if (verdict.kind === 'answer') {
     exchange.answer(verdict.answer)
     return

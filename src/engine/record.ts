@@ -20,6 +20,7 @@ export function recordOf(exchange: Exchange): ExchangeRecord {
     route: route?.id,
     pool: route?.action.kind === 'forward' ? route.action.pool.id : undefined,
     target: exchange.target?.name,
+    agent: exchange.leg?.profile.via,
     attempts: exchange.attempts,
     reused: exchange.isReused,
     method: line.method,

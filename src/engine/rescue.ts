@@ -35,7 +35,12 @@ const STATUS: Readonly<Partial<Record<ReasonCode, number>>> = {
   http_protocol_error: 502,
   http_response_header_section_size: 502,
   http_upgrade_failed: 502,
+  agent_disconnected: 502,
+  agent_dial_failed: 502,
+  agent_dial_forbidden: 502,
   no_target_available: 503,
+  no_agent_available: 503,
+  agent_capacity: 503,
   connection_limit_reached: 503,
   overloaded: 503,
   drained: 503,
@@ -44,11 +49,13 @@ const STATUS: Readonly<Partial<Record<ReasonCode, number>>> = {
   connection_write_timeout: 504,
   dns_timeout: 504,
   http_response_timeout: 504,
+  agent_dial_timeout: 504,
   unsupported_version: 505,
 }
 
 /** What goes with a code: when to come back (RFC 9110 10.2.3), or what would have been allowed (15.5.6). */
 const EXTRA_FIELDS: Readonly<Partial<Record<ReasonCode, readonly Field[]>>> = {
+  agent_capacity: [['Retry-After', '1']],
   connection_limit_reached: [['Retry-After', '1']],
   no_target_available: [['Retry-After', '1']],
   overloaded: [['Retry-After', '1']],

@@ -2,11 +2,10 @@
 // Mutable on purpose: one object per request that may be retried; it is the wish with which its next target is chosen.
 import type { Timer } from '../base/clock.ts'
 import type { Facts } from '../http/facts.ts'
-import { commit } from '../upstream/balance.ts'
 import { secondsUntilChance } from '../upstream/health/retry-after.ts'
 import type { PoolState } from '../upstream/pool-state.ts'
 import { allows, mayRepeat, pauseBefore, type Retry, type Trouble } from '../upstream/retry.ts'
-import { select } from '../upstream/select.ts'
+import { addTried, legTaken, take } from '../upstream/take.ts'
 import type { Target } from '../upstream/target.ts'
 import type { Wish } from '../upstream/wish.ts'
 import type { Exchange } from './exchange.ts'
@@ -55,8 +54,8 @@ export class Retries implements Wish {
     if (this.made >= retry.attempts || !allows(retry, trouble, method, sending.upgrade !== undefined))
       return false
     if (!exchange.holdsBody) return false
-    if (exchange.target !== undefined) this.tried.push(exchange.target)
-    if (select(sending.forward.pool, state, this) === undefined) return false
+    if (exchange.taking !== undefined) addTried(exchange.taking, this.tried)
+    if (take(sending.forward.pool, sending.live.pools, this) === undefined) return false
     if (!state.budget.withdraw(clock.now())) return false
     // Whoever measures targets by how soon they answer takes an unwanted answer for none.
     if (typeof trouble === 'number') exchange.headMissed()
@@ -72,24 +71,23 @@ export class Retries implements Wish {
   }
 
   private next(): void {
-    const { exchange, sending, state } = this
+    const { exchange, sending } = this
     const { pool, legs } = sending.forward
-    const choice = select(pool, state, this)
-    if (choice === undefined) {
+    const taking = take(pool, sending.live.pools, this)
+    if (taking === undefined) {
       const detail = `no target of ${pool.id} is available any more`
       const retryAfter = secondsUntilChance(pool, sending.live.health)
       exchange.answer(refuseForNow({ code: 'no_target_available', at: pool.at, detail }, retryAfter))
       return
     }
-    const { target } = choice
+    const { target } = taking.choice
     exchange.awaitedSince = this.clock.now()
-    exchange.sit(target, commit(state, choice))
+    exchange.take(taking)
     if (target.kind === 'static') {
       exchange.answer(target.answer)
       return
     }
-    const leg = legs[target.index]
-    if (leg === undefined) throw new Error(`no leg to ${target.name}`)
+    const leg = legTaken(legs, taking)
     // Another target may have another request policy.
     const refusal = nominationRefusal(this.facts, leg, pool.at)
     const upgrade = refusal ?? readUpgrade(exchange.side, leg.policy)

@@ -3,9 +3,8 @@ import type { Facts } from '../http/facts.ts'
 import { type Mismatch, mismatch } from '../match/decide.ts'
 import type { Router } from '../snapshot/router.ts'
 import type { Route } from '../snapshot/snapshot.ts'
-import type { Choice } from '../upstream/balance.ts'
-import type { PoolState } from '../upstream/pool-state.ts'
 import { type Stand, standings } from '../upstream/select.ts'
+import { type Pools, stateOf, type Taking } from '../upstream/take.ts'
 import type { Pool, Target } from '../upstream/target.ts'
 
 /**
@@ -23,6 +22,8 @@ export interface Trail {
   route(route: Route, fate: RouteFate): void
   /** Every target of the chosen route's pool, in the order of the file. */
   target(target: Target, stand: Stand): void
+  /** After a target behind agents, each that may reach it. */
+  agent(id: string, stand: Stand): void
 }
 
 /** Tells the fate of every route, judged one by one without the index. */
@@ -37,9 +38,19 @@ function fateOf(route: Route, facts: Facts, taken: Route | undefined): RouteFate
 }
 
 /** Tells how every target of a pool stands. */
-export function tellTargets(trail: Trail, pool: Pool, state: PoolState, choice: Choice | undefined): void {
-  for (const [index, stand] of standings(pool, state, choice).entries()) {
+export function tellTargets(trail: Trail, pool: Pool, pools: Pools, taking: Taking | undefined): void {
+  for (const [index, stand] of standings(pool, stateOf(pools, pool), taking?.choice).entries()) {
     const target = pool.targets[index]
-    if (target !== undefined) trail.target(target, stand)
+    if (target === undefined) continue
+    trail.target(target, stand)
+    const paths = target.kind === 'proxy' ? target.paths : undefined
+    if (paths !== undefined) tellAgents(trail, paths, pools, taking?.path)
   }
+}
+
+/** Tells how every agent that may reach a target stands. */
+function tellAgents(trail: Trail, paths: Pool, pools: Pools, path: Taking | undefined): void {
+  const choice = path?.choice.pool === paths ? path.choice : undefined
+  for (const [index, stand] of standings(paths, stateOf(pools, paths), choice).entries())
+    trail.agent(paths.targets[index]?.key ?? '', stand)
 }

@@ -1,21 +1,14 @@
 // What a decision says: an answer of our own, or where to forward. The engine carries it out, explain prints it.
 import type { Answer } from '../http/answer.ts'
 import type { Forward, Route } from '../snapshot/snapshot.ts'
-import type { Choice } from '../upstream/balance.ts'
 import type { Healths } from '../upstream/health/retry-after.ts'
-import type { PoolState } from '../upstream/pool-state.ts'
-import type { Leg, Pool, Target } from '../upstream/target.ts'
+import type { Pools, Taking } from '../upstream/take.ts'
+import type { Leg, Target } from '../upstream/target.ts'
 
 /** The State that a decision reads: a pool's memory by its compiled pool, and what is known of targets' health. */
 export interface Memory {
-  readonly pools: { get(pool: Pool): PoolState | undefined }
+  readonly pools: Pools
   readonly health: Healths
-}
-
-/** A choice to be applied with `commit(state, choice)`; nothing has moved yet. */
-export interface Taking {
-  readonly state: PoolState
-  readonly choice: Choice
 }
 
 export interface AnswerVerdict {

@@ -16,6 +16,8 @@ import type { Names } from './names.ts'
 export interface DialRequest {
   /** To the proxy, if there is one. */
   readonly tcp: TcpTerms
+  /** In place of TCP: through somebody else. */
+  readonly tunnel: ((ears: Ears) => Step) | undefined
   /** Milliseconds for each handshake, 0 for none. */
   readonly connectionTimeout: number
   /** Milliseconds for everything, names included, 0 for none. */
@@ -86,7 +88,8 @@ export function dial(
           return
         }
         total?.cancel()
-        if (request.proxy !== undefined && reads !== undefined) pour(next, reads)
+        const isBorrowed = request.proxy !== undefined || request.tunnel !== undefined
+        if (isBorrowed && reads !== undefined) pour(next, reads)
         done(next, undefined)
       },
     })
@@ -101,15 +104,20 @@ export function dial(
 }
 
 function stagesOf(
-  { tcp, proxy, tls }: DialRequest,
+  { tcp, tunnel, proxy, tls }: DialRequest,
   reads: DialReads | undefined,
   parts: DialParts,
 ): readonly Stage[] {
+  if (tunnel !== undefined) return overStream((_, ears) => tunnel(ears), tls)
   if (proxy === undefined) return reach(tcp, tls, reads, parts)
-  const tunnel: Stage = (socket, ears) => connectStep(socket as Socket, proxy.connect, ears)
-  const stages = [...reach(tcp, proxy.tls, undefined, parts).map(ofProxy), tunnel]
-  if (tls === undefined) return stages
-  return [...stages, (socket, ears) => tlsStep(connectTls({ socket, ...tlsOptions(tls) }), tls, ears)]
+  const connected: Stage = (socket, ears) => connectStep(socket as Socket, proxy.connect, ears)
+  return [...reach(tcp, proxy.tls, undefined, parts).map(ofProxy), ...overStream(connected, tls)]
+}
+
+/** What is made of a stream that somebody else connected. */
+function overStream(made: Stage, tls: TlsHop | undefined): readonly Stage[] {
+  if (tls === undefined) return [made]
+  return [made, (socket, ears) => tlsStep(connectTls({ socket, ...tlsOptions(tls) }), tls, ears)]
 }
 
 /** TCP, and TLS if asked for: for Node one socket from the start. */

@@ -65,6 +65,7 @@ export function jsonLines(): (r: ExchangeRecord, time: string) => string {
   const listenerOf = memo(id => `,"p2pstream.listener":${quoted(id)}`)
   const routeOf = memo(id => `,"http.route":${quoted(id)}`)
   const poolOf = memo(id => `,"p2pstream.upstream":${quoted(id)}`)
+  const agentOf = memo(id => `,"p2pstream.agent":${quoted(id)}`)
   const targetOf = memo(name => `,"p2pstream.target":${quoted(name)}`)
   const attemptsOf = memo(count => `,"p2pstream.attempts":${count}`)
   const generationOf = memo(generation => `,"p2pstream.generation":${generation},"p2pstream.request_id":"`)
@@ -81,6 +82,7 @@ export function jsonLines(): (r: ExchangeRecord, time: string) => string {
     if (r.route !== undefined) text += routeOf(r.route)
     if (r.pool !== undefined) text += poolOf(r.pool)
     if (r.target !== undefined) text += targetOf(r.target)
+    if (r.agent !== undefined) text += agentOf(r.agent)
     if (r.attempts > 0) text += attemptsOf(String(r.attempts))
     if (r.reused) text += ',"p2pstream.connection_reused":true'
     if (r.reason !== undefined || r.upgraded) text += rareParts(r)

@@ -11,6 +11,8 @@ export interface ExchangeRecord {
   readonly route: string | undefined
   readonly pool: string | undefined
   readonly target: string | undefined
+  /** The id of the agent through which the target was reached. */
+  readonly agent: string | undefined
   /** Connections tried; 0 for answers of our own. */
   readonly attempts: number
   /** Whether the origin's connection had served before. */

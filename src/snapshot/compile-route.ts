@@ -91,7 +91,7 @@ function forwardOf(
   return {
     kind: 'forward',
     pool,
-    legs: overlay === undefined ? pool.legs : compileLegs(pool.id, pool.targets, overlay),
+    legs: overlay === undefined ? pool.legs : compileLegs(pool.targets, overlay),
     rewrite: rewriteOf(written),
     retry: retry.attempts > 1 ? retry : undefined,
   }

@@ -6,10 +6,17 @@ import { hashOf } from '../base/hash.ts'
 import { bad, good, type Outcome } from '../base/outcome.ts'
 import { pointer } from '../base/pointer.ts'
 import type { Configured } from '../config/loaded.ts'
-import type { Config, Listener as WrittenListener, Route as WrittenRoute } from '../config/shape.gen.ts'
+import type {
+  Config,
+  Listener as WrittenListener,
+  Route as WrittenRoute,
+  Target as WrittenTarget,
+} from '../config/shape.gen.ts'
 import type { Certificate } from '../tls/certificate.ts'
 import { compileCertificate, compileListenerTls } from '../tls/compile.ts'
 import { certificateWarnings } from '../tls/warnings.ts'
+import type { Agent } from '../tunnel/agent.ts'
+import { compileAgent } from '../tunnel/compile.ts'
 import { compilePool, type WrittenPool } from '../upstream/compile.ts'
 import { type MergedPeer, mergePeer } from '../upstream/peer.ts'
 import type { Pool } from '../upstream/target.ts'
@@ -39,15 +46,17 @@ export function* compileSteps(input: Configured, previous?: Snapshot): Generator
   const management = compileManagement(input.config.management, input.materials)
   workshop.diagnostics.push(...management.diagnostics)
   if (!management.ok || hasErrors(workshop.diagnostics)) return bad(workshop.diagnostics)
+  workshop.compileAgents()
   yield* workshop.compileTemplates()
   yield* workshop.compileUpstreams()
   yield* workshop.compileRoutes()
   const listeners = yield* workshop.compileListeners()
-  const { certificates, templates, pools, routes } = workshop
+  const { certificates, agents, templates, pools, routes } = workshop
   const byId = new Map(listeners.map(listener => [listener.id, listener]))
   const snapshot: Snapshot = Object.freeze({
     revision: yield* revisionSteps(input, management.value?.hash, [
       certificates,
+      agents,
       templates,
       pools,
       routes,
@@ -70,6 +79,7 @@ export function* compileSteps(input: Configured, previous?: Snapshot): Generator
     routes,
     pools,
     certificates,
+    agents,
     templates,
   })
   const uncovered = yield* uncoveredHosts(listeners)
@@ -86,6 +96,7 @@ interface Table {
 class Workshop {
   readonly diagnostics: Diagnostic[] = []
   readonly certificates = new Map<string, Certificate>()
+  readonly agents = new Map<string, Agent>()
   readonly templates = new Map<string, Template>()
   readonly pools = new Map<string, Pool>()
   readonly routes = new Map<string, Route>()
@@ -119,6 +130,14 @@ class Workshop {
         this.diagnostics.push(...certificateWarnings(compiled.value, materials.now))
       }
       yield
+    }
+  }
+
+  compileAgents(): void {
+    for (const [id, written] of Object.entries(this.config.agents)) {
+      const hash = this.input.hashes.agents.get(id) ?? hashOf(written)
+      const before = this.previous?.agents.get(id)
+      this.agents.set(id, before?.hash === hash ? before : compileAgent(id, written, hash))
     }
   }
 
@@ -197,7 +216,12 @@ class Workshop {
     const pool =
       before?.hash === written.hash
         ? before
-        : compilePool(written, this.defaultPeer, this.templates, this.input.materials.files)
+        : compilePool(written, {
+            defaults: this.defaultPeer,
+            bodies: this.templates,
+            agents: this.agents,
+            files: this.input.materials.files,
+          })
     this.pools.set(written.id, pool)
     return pool
   }
@@ -233,12 +257,11 @@ class Workshop {
     return compileListener(id, written, { hash, trustedProxies, errorPages, tls, router })
   }
 
-  private poolHash(
-    content: string,
-    targets: readonly { readonly static?: { readonly template?: string } }[],
-  ): string {
+  private poolHash(content: string, targets: readonly Pick<WrittenTarget, 'static' | 'transport'>[]): string {
     const ids = targets.flatMap(target => target.static?.template ?? [])
-    return `${this.withTemplates(content, ids)} ${this.defaultsHash}`
+    const isBehindAgents = targets.some(target => target.transport === 'agent')
+    const agents = isBehindAgents ? [...this.agents.values()].map(({ hash }) => hash).join(' ') : ''
+    return `${this.withTemplates(content, ids)} ${this.defaultsHash}${agents}`
   }
 
   /** A content hash, extended by what the templates it names are. */

@@ -3,6 +3,7 @@ import { canonical } from '../base/hash.ts'
 import type { FieldEdits } from '../http/edits.ts'
 import type { RequestPolicy } from '../http/request-policy.ts'
 import type { Certificate } from '../tls/certificate.ts'
+import type { Agent } from '../tunnel/agent.ts'
 import type { Leg, Pool, ProxyTarget, StaticTarget, Target } from '../upstream/target.ts'
 import type { Forward, Route } from './snapshot.ts'
 
@@ -128,4 +129,18 @@ export function certificateDifference(before: Certificate, after: Certificate): 
   return before.hash === after.hash
     ? undefined
     : (differing(before, after, CERTIFICATE) ?? 'cert_file or key_file')
+}
+
+const AGENT: Parts<Agent> = {
+  name: agent => agent.name,
+  token_hash: agent => Buffer.from(agent.tokenDigest).toString('hex'),
+  labels: agent => [...agent.labels],
+  weight: agent => agent.weight,
+  allow_targets: agent => agent.allowTargets.map(entry => ({ ...entry, range: entry.range?.rules })),
+  max_streams: agent => agent.maxStreams,
+}
+
+/** What an agent says differently. */
+export function agentDifference(before: Agent, after: Agent): string | undefined {
+  return before.hash === after.hash ? undefined : differing(before, after, AGENT)
 }

@@ -2,8 +2,14 @@
 // What didn't change is the same object on both sides, so a small edit of a large table costs a walk and no more.
 import type { Pool } from '../upstream/target.ts'
 import { type ListenerChange, planListeners } from './plan-listeners.ts'
-import { certificateDifference, poolDifference, routeDifference, targetDifference } from './plan-why.ts'
-import type { Route, Snapshot } from './snapshot.ts'
+import {
+  agentDifference,
+  certificateDifference,
+  poolDifference,
+  routeDifference,
+  targetDifference,
+} from './plan-why.ts'
+import type { Snapshot } from './snapshot.ts'
 
 /** One thing that is new, gone or different. */
 export interface Change {
@@ -26,6 +32,8 @@ export interface Plan {
   readonly listeners: readonly ListenerChange[]
   /** What visitors are shown from now on; no connection is closed for it. */
   readonly certificates: Changes
+  /** Enabled ones; sessions of those removed, or with another token, end when their streams are done. */
+  readonly agents: Changes
   /** Enabled ones: a route that is disabled counts as removed. */
   readonly routes: Changes
   readonly pools: Changes
@@ -56,6 +64,9 @@ export function* planSteps(old: Snapshot | undefined, next: Snapshot): Generator
       next.certificates,
       certificateDifference,
       () => 'gone',
+    ),
+    agents: yield* compare(serving(old?.agents), serving(next.agents), agentDifference, id =>
+      next.agents.has(id) ? 'disabled' : 'gone',
     ),
     routes,
     pools: yield* compare(old?.pools ?? new Map(), next.pools, poolDifference, () => 'gone'),
@@ -91,9 +102,11 @@ function* compare<T>(
   return { added, removed, changed, kept }
 }
 
-function serving(routes: ReadonlyMap<string, Route> | undefined): ReadonlyMap<string, Route> {
-  const enabled = new Map(routes)
-  for (const [id, route] of enabled) if (!route.enabled) enabled.delete(id)
+function serving<T extends { readonly enabled: boolean }>(
+  all: ReadonlyMap<string, T> | undefined,
+): ReadonlyMap<string, T> {
+  const enabled = new Map(all)
+  for (const [id, one] of enabled) if (!one.enabled) enabled.delete(id)
   return enabled
 }
 

@@ -10,6 +10,7 @@ import type { ErrorPages } from '../http/template.ts'
 import type { RouteMatch } from '../match/route-match.ts'
 import type { Certificate } from '../tls/certificate.ts'
 import type { ListenerTls } from '../tls/listener-tls.ts'
+import type { Agent } from '../tunnel/agent.ts'
 import type { Retry } from '../upstream/retry.ts'
 import type { Leg, Pool } from '../upstream/target.ts'
 import type { Template } from './compile-template.ts'
@@ -121,5 +122,7 @@ export interface Snapshot {
   readonly pools: ReadonlyMap<string, Pool>
   /** By id; the next compile takes over what didn't change. */
   readonly certificates: ReadonlyMap<string, Certificate>
+  /** By id, disabled ones too. */
+  readonly agents: ReadonlyMap<string, Agent>
   readonly templates: ReadonlyMap<string, Template>
 }

@@ -4,15 +4,18 @@ import { hashOf } from '../base/hash.ts'
 import { type Pointer, step } from '../base/pointer.ts'
 import type { Upstream, Target as WrittenTarget } from '../config/shape.gen.ts'
 import { type WrittenEdits, writtenFields } from '../http/edits.ts'
+import type { Agent } from '../tunnel/agent.ts'
+import { groupsOf } from './groups.ts'
 import { type Hashing, readKeySources } from './hash-key.ts'
 import { compileHealth, type HealthLayer } from './health/compile.ts'
 import { compileLegs } from './legs.ts'
 import { originWord, readOrigin } from './origin.ts'
+import { compilePaths, pathKey } from './paths.ts'
 import { type MergedPeer, mergePeer, sealPeer } from './peer.ts'
 import { profileOf } from './profile.ts'
 import { mergeRetry, NO_RETRY } from './retry.ts'
 import { type Body, staticAnswer } from './static-answer.ts'
-import type { Group, Pool, Target } from './target.ts'
+import type { Pool, ProxyTarget, Target } from './target.ts'
 
 /** A template of kind `generic_body`, by id. */
 export type Bodies = ReadonlyMap<string, Body>
@@ -26,14 +29,20 @@ export interface WrittenPool extends Omit<Upstream, 'name' | 'tags'> {
 
 const RESPONSE_HEADER_TIMEOUT = 60_000
 
-/** Compiles a pool; `defaults` are the connection options of the whole file, `files` those of the materials. */
-export function compilePool(
-  written: WrittenPool,
-  defaults: MergedPeer | undefined,
-  bodies: Bodies,
-  files: ReadonlyMap<string, Uint8Array>,
-): Pool {
+/** What a pool is compiled among. */
+export interface PoolParts {
+  /** The connection options of the whole file. */
+  readonly defaults: MergedPeer | undefined
+  readonly bodies: Bodies
+  readonly agents: ReadonlyMap<string, Agent>
+  /** Of the materials. */
+  readonly files: ReadonlyMap<string, Uint8Array>
+}
+
+/** Compiles a pool. */
+export function compilePool(written: WrittenPool, parts: PoolParts): Pool {
   const { id, name, at, hash } = written
+  const { defaults, files } = parts
   const peer = mergePeer(defaults, { at: step(at, 'peer'), peer: written.peer, files })
   const taken = new Map<string, number>()
   const targets = written.targets.map((target, index) => {
@@ -46,8 +55,7 @@ export function compilePool(
         key,
         peer,
         health: written,
-        bodies,
-        files,
+        parts,
       }),
     )
   })
@@ -61,7 +69,7 @@ export function compilePool(
     hashing: written.load_balancing === 'hash' ? Object.freeze(hashingOf(written)) : undefined,
     targets: Object.freeze(targets),
     groups: Object.freeze(groupsOf(targets)),
-    legs: compileLegs(id, targets, undefined),
+    legs: compileLegs(targets, undefined),
   })
 }
 
@@ -77,12 +85,11 @@ interface Place {
   readonly peer: MergedPeer
   /** The pool's. */
   readonly health: HealthLayer
-  readonly bodies: Bodies
-  readonly files: ReadonlyMap<string, Uint8Array>
+  readonly parts: PoolParts
 }
 
 function compileTarget(written: WrittenTarget, place: Place): Target {
-  const { poolId, at, index, key, bodies } = place
+  const { poolId, at, index, key, parts } = place
   const common = {
     index,
     key,
@@ -94,28 +101,43 @@ function compileTarget(written: WrittenTarget, place: Place): Target {
     tags: written.tags,
   }
   if (written.static !== undefined) {
-    return { kind: 'static', ...common, answer: staticAnswer(written.static, bodies, at) }
+    return { kind: 'static', ...common, answer: staticAnswer(written.static, parts.bodies, at) }
   }
   const timeout = written.response_header_timeout
   const origin = readOrigin(written.url ?? '')
   const requestEdits = targetEdits(written)
   const peer = peerOf(written, place)
-  return {
+  const healthOf = (stateKey: string): ProxyTarget['health'] =>
+    written.enabled
+      ? compileHealth(poolId, stateKey, origin, requestEdits, [place.health, written])
+      : undefined
+  const direct: ProxyTarget = {
     kind: 'proxy',
     ...common,
-    profile: profileOf(poolId, key, origin, peer),
+    profile: profileOf(`${poolId}/${key}`, origin, peer, undefined),
     policy: peer.policy,
     preserveHost: written.preserve_host,
     responseHeaderTimeout: timeout === undefined ? RESPONSE_HEADER_TIMEOUT : duration(timeout),
     responseHeaderTimeoutAt: timeout === undefined ? undefined : step(at, 'response_header_timeout'),
     requestEdits,
-    health: written.enabled
-      ? compileHealth(poolId, key, origin, requestEdits, [place.health, written])
-      : undefined,
+    health: healthOf(key),
+    paths: undefined,
   }
+  if (written.transport === 'direct') return direct
+  // Nobody connects or probes from here: the paths do.
+  const target: ProxyTarget = { ...direct, health: undefined }
+  const paths = compilePaths(target, poolId, parts.agents.values(), {
+    selector: new Map(Object.entries(written.agent_selector)),
+    loadBalancing: written.agent_load_balancing,
+    through(agent) {
+      const path = pathKey(key, agent.id)
+      return { profile: profileOf(`${poolId}/${path}`, origin, peer, agent.id), health: healthOf(path) }
+    },
+  })
+  return { ...target, paths }
 }
 
-function peerOf(written: WrittenTarget, { at, peer, files }: Place): MergedPeer {
+function peerOf(written: WrittenTarget, { at, peer, parts: { files } }: Place): MergedPeer {
   const merged = mergePeer(peer, { at: step(at, 'peer'), peer: written.peer, files })
   if (!written.tls_skip_verify) return merged
   return sealPeer(
@@ -148,23 +170,4 @@ function unusedKey(key: string, taken: Map<string, number>): string {
   const count = (taken.get(key) ?? 0) + 1
   taken.set(key, count)
   return count === 1 ? key : `${key}#${count}`
-}
-
-function groupsOf(targets: readonly Target[]): readonly Group[] {
-  const byPriority = new Map<number, Target[]>()
-  for (const target of targets) {
-    if (!target.enabled || target.weight === 0) continue
-    const members = byPriority.get(target.priorityGroup)
-    if (members === undefined) byPriority.set(target.priorityGroup, [target])
-    else members.push(target)
-  }
-  return [...byPriority]
-    .sort(([a], [b]) => a - b)
-    .map(([priority, members]) =>
-      Object.freeze({
-        priority,
-        members: Object.freeze(members),
-        totalWeight: members.reduce((sum, member) => sum + member.weight, 0),
-      }),
-    )
 }

@@ -39,7 +39,7 @@ export class Connections implements OriginOwner, SessionOwner, Disposable {
   constructor(profile: Profile, parts: WireParts) {
     this.profile = profile
     this.parts = parts
-    this.request = dialRequest(profile, parts.trust)
+    this.request = dialRequest(profile, parts)
     const { maxConnections, connectionTimeout } = profile.peer
     if (maxConnections > 0) this.line = new WaitingLine(parts.clock, connectionTimeout)
   }

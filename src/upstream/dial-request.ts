@@ -4,6 +4,7 @@ import type { DialRequest } from '../net/dial.ts'
 import type { ConnectTerms } from '../net/dial-connect.ts'
 import type { TlsHop, TlsTerms } from '../net/dial-tls.ts'
 import type { Trust } from '../net/trust.ts'
+import type { Tunnels } from '../net/tunnels.ts'
 import { nameOf } from './profile.ts'
 import type { Origin, Peer, Profile, TunnelProxy } from './target.ts'
 import { withSharedKey } from './tls-policy.ts'
@@ -15,18 +16,25 @@ const PROTOCOLS = {
   h2c: [],
 } as const
 
-/** The name that its connections ask for first; undefined for an address or a unix socket. */
-export function dialedName({ origin, peer }: Profile): string | undefined {
+/** The name that its connections ask for first; undefined for an address, a unix socket, and what an agent asks for. */
+export function dialedName({ origin, peer, via }: Profile): string | undefined {
   const { host, socketPath } = peer.proxy?.origin ?? origin
-  return socketPath !== undefined || isIP(host) !== 0 ? undefined : host
+  return via !== undefined || socketPath !== undefined || isIP(host) !== 0 ? undefined : host
+}
+
+/** Whom to trust, and who reaches what we can't. */
+export interface DialParts {
+  readonly trust: Trust
+  readonly tunnels: Tunnels
 }
 
 /** Sessions to resume are kept in it: it is this profile's alone. */
-export function dialRequest({ origin, peer }: Profile, trust: Trust): DialRequest {
+export function dialRequest({ origin, peer, via }: Profile, { trust, tunnels }: DialParts): DialRequest {
   const { connectionTimeout, totalConnectionTimeout, proxy, bindTo, tcpKeepalive: keepAlive } = peer
   const { host, port, socketPath } = proxy?.origin ?? origin
   return {
     tcp: { host, port, socketPath, bindTo, keepAlive },
+    tunnel: via === undefined ? undefined : ears => tunnels.open(via, origin.host, origin.port, ears),
     connectionTimeout,
     totalTimeout: totalConnectionTimeout,
     proxy: proxy && {

@@ -21,23 +21,22 @@ export interface RouteOverlay {
 
 /** One leg a proxy target, by `target.index`; without an overlay they are the ones that plain routes share. */
 export function compileLegs(
-  poolId: string,
   targets: readonly Target[],
   overlay: RouteOverlay | undefined,
 ): readonly (Leg | undefined)[] {
   return Object.freeze(
-    targets.map(target =>
-      target.kind === 'static' ? undefined : Object.freeze(legOf(poolId, target, overlay)),
-    ),
+    targets.map(target => (target.kind === 'static' ? undefined : Object.freeze(legOf(target, overlay)))),
   )
 }
 
-function legOf(poolId: string, target: ProxyTarget, overlay: RouteOverlay | undefined): Leg {
+function legOf(target: ProxyTarget, overlay: RouteOverlay | undefined): Leg {
   const { profile, policy, responseHeaderTimeout, responseHeaderTimeoutAt, requestEdits } = target
+  const paths = pathLegs(target, overlay)
   if (overlay === undefined) {
     return {
       target,
       profile,
+      paths,
       responseHeaderTimeout,
       responseHeaderTimeoutAt,
       ...editing(requestEdits, policy),
@@ -51,7 +50,8 @@ function legOf(poolId: string, target: ProxyTarget, overlay: RouteOverlay | unde
   )
   return {
     target,
-    profile: merged.peer === peer ? profile : profileOf(poolId, target.key, profile.origin, merged),
+    profile: merged.peer === peer ? profile : profileOf(profile.owner, profile.origin, merged, profile.via),
+    paths,
     responseHeaderTimeout: timeout === undefined ? responseHeaderTimeout : duration(timeout),
     responseHeaderTimeoutAt:
       timeout === undefined ? responseHeaderTimeoutAt : step(overlay.at, 'response_header_timeout'),
@@ -60,6 +60,10 @@ function legOf(poolId: string, target: ProxyTarget, overlay: RouteOverlay | unde
       merged.policy,
     ),
   }
+}
+
+function pathLegs({ paths }: ProxyTarget, overlay: RouteOverlay | undefined): Leg['paths'] {
+  return paths && compileLegs(paths.targets, overlay).filter(leg => leg !== undefined)
 }
 
 /** What the config writes itself, a visitor can't have removed. */

@@ -5,18 +5,23 @@ import { originWord } from './origin.ts'
 import type { MergedPeer } from './peer.ts'
 import type { Origin, Profile } from './target.ts'
 
-/** The profile of a target's connections. Its identity changes with the origin and with every connection option. */
+/**
+ * The profile of a target's connections. Its identity changes with the origin and with every connection option; `owner` is the part
+ * that doesn't: pool, target and agent.
+ */
 export function profileOf(
-  poolId: string,
-  targetKey: string,
+  owner: string,
   origin: Origin,
   { peer: merged, setBy, hash }: Pick<MergedPeer, 'peer' | 'setBy' | 'hash'>,
+  via: string | undefined,
 ): Profile {
   const sni = setBy.sni === undefined ? nameOf(origin) : merged.sni
   const peer = sni === merged.sni ? merged : Object.freeze({ ...merged, sni })
   const meaning = hashOf([originWord(origin), sni, hash])
   return Object.freeze({
-    identity: `connections:${poolId}/${targetKey}#${meaning}`,
+    identity: `connections:${owner}#${meaning}`,
+    owner,
+    via,
     origin,
     peer,
     setBy,

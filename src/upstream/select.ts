@@ -1,6 +1,7 @@
 // Which target of a pool serves a request: the lowest priority group that has one available, then the pool's policy.
 import type { Arrangement } from './arrangement.ts'
 import type { Choice } from './balance.ts'
+import { isOutOfReach } from './groups.ts'
 import { hashKey, keyWords } from './hash-key.ts'
 import { arrangementOf, type PoolState } from './pool-state.ts'
 import { makeRota } from './rota/make.ts'
@@ -55,9 +56,16 @@ export function chosenBy({ loadBalancing, hashing }: Pool, { facts }: Wish): str
 
 /**
  * Why a target was taken or not: `waits` is a member of the group whose turn it isn't, `other_group` stands behind a lower one,
- * `unavailable` would be there if it could serve.
+ * `no_agent`: no agent of the file may reach it; `unavailable` would be there if it could serve.
  */
-export type Standing = 'chosen' | 'waits' | 'other_group' | 'disabled' | 'no_weight' | 'unavailable'
+export type Standing =
+  | 'chosen'
+  | 'waits'
+  | 'other_group'
+  | 'disabled'
+  | 'no_weight'
+  | 'no_agent'
+  | 'unavailable'
 
 export interface Stand {
   readonly standing: Standing
@@ -78,6 +86,7 @@ export function standings(pool: Pool, state: PoolState, choice: Choice | undefin
 function standingOf(target: Target, isAvailable: boolean, choice: Choice | undefined): Standing {
   if (!target.enabled) return 'disabled'
   if (target.weight === 0) return 'no_weight'
+  if (isOutOfReach(target)) return 'no_agent'
   if (!isAvailable) return 'unavailable'
   if (target === choice?.target) return 'chosen'
   return target.priorityGroup === choice?.group.priority ? 'waits' : 'other_group'

@@ -6,6 +6,7 @@ import type { Field, FieldEdits, WrittenEdits } from '../http/edits.ts'
 import type { RequestPolicy } from '../http/request-policy.ts'
 import type { KeepAlive } from '../net/dial-tcp.ts'
 import type { OwnCertificate, TlsPolicy } from '../net/trust.ts'
+import type { Selector } from '../tunnel/agent.ts'
 import type { Hashing } from './hash-key.ts'
 import type { HealthRules } from './health/rules.ts'
 import type { Retry } from './retry.ts'
@@ -84,6 +85,10 @@ export interface Peer {
 export interface Profile {
   /** Stable across reloads: the target's identity and a hash of origin and peer. */
   readonly identity: string
+  /** The part of it that no edit of origin or peer changes. */
+  readonly owner: string
+  /** The id of the agent that connects; undefined when we do. */
+  readonly via: string | undefined
   readonly origin: Origin
   readonly peer: Peer
   /** Where each key was written, `/defaults/peer/read_timeout`; absent when it is the built-in default. */
@@ -117,6 +122,8 @@ export interface ProxyTarget extends TargetCommon {
   readonly requestEdits: readonly WrittenEdits[]
   /** Undefined when nothing is known of its health but that it is enabled. */
   readonly health: HealthRules | undefined
+  /** Of a target that only agents can reach: the ways through them, which have the connections and the health. Undefined for a direct one. */
+  readonly paths: Paths | undefined
 }
 
 export interface StaticTarget extends TargetCommon {
@@ -154,10 +161,18 @@ export interface Pool {
   readonly legs: readonly (Leg | undefined)[]
 }
 
+/** The agents that may reach a target, each as a target whose key is the agent's id. */
+export interface Paths extends Pool {
+  readonly selector: Selector
+  readonly origin: Origin
+}
+
 /** One way from a route to a proxy target: everything that the two decide together. */
 export interface Leg {
   readonly target: ProxyTarget
   readonly profile: Profile
+  /** By `index` of the target's paths; undefined for a direct target. */
+  readonly paths: readonly Leg[] | undefined
   readonly responseHeaderTimeout: number
   readonly responseHeaderTimeoutAt: Pointer | undefined
   /** Field changes of route, target and basic_auth, in that order; undefined when there are none. */

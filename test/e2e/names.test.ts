@@ -12,6 +12,7 @@ import type { Fields, Log } from '../../src/observe/log.ts'
 import type { ExchangeRecord } from '../../src/observe/record.ts'
 import { compile } from '../../src/snapshot/compile.ts'
 import { openKeep } from '../../src/state/keep.ts'
+import { noAgents } from '../../src/tunnel/agents.ts'
 import { type ConfigWords, configured, type TargetWords } from '../support/config.ts'
 import { type DnsServer, startDnsServer, type Zone } from '../support/dns-server.ts'
 import { freePort } from '../support/ports.ts'
@@ -47,6 +48,7 @@ async function startScene(zones: Readonly<Record<string, Zone>>): Promise<Scene>
     log,
     access: { record: record => void records.push(record) },
     keep: openKeep(),
+    agents: noAgents(),
     lookup: openLookup({
       hostsFile: '/nowhere/hosts',
       servers: [dns.address],

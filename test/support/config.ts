@@ -1,6 +1,7 @@
 // Whole configs from the few words that a unit test cares about; everything else has the schema's defaults.
-import type { Configured } from '../../src/config/loaded.ts'
+import { type Configured, forEachCollection } from '../../src/config/loaded.ts'
 import type {
+  Agent,
   Certificate,
   Config,
   Forward,
@@ -46,6 +47,7 @@ export interface ConfigWords {
   readonly defaults?: Config['defaults']
   readonly listeners?: Readonly<Record<string, Partial<Listener>>>
   readonly certificates?: Readonly<Record<string, Partial<Certificate>>>
+  readonly agents?: Readonly<Record<string, Partial<Agent>>>
   readonly templates?: Readonly<Record<string, Partial<Template>>>
   readonly upstreams?: Readonly<Record<string, ForwardWords>>
   readonly routes?: Readonly<Record<string, RouteWords>>
@@ -68,6 +70,7 @@ export function configOf(words: ConfigWords): Config {
     state: { dir: '' },
     listeners: mapped(words.listeners ?? { web: {} }, listenerOf),
     certificates: mapped(words.certificates ?? {}, certificate => ({ hosts: [], ...certificate })),
+    agents: mapped(words.agents ?? {}, agentOf),
     templates: mapped(words.templates ?? {}, templateOf),
     upstreams: mapped(words.upstreams ?? {}, poolOf),
     routes: mapped(words.routes ?? {}, routeOf),
@@ -80,7 +83,7 @@ export function configured(
   files: ReadonlyMap<string, Uint8Array> = new Map(),
 ): Configured {
   const none = new Map<string, string>()
-  const hashes = { listeners: none, certificates: none, templates: none, upstreams: none, routes: none }
+  const hashes = forEachCollection(() => none)
   return { config: configOf(words), materials: { files, now: NOW }, hashes }
 }
 
@@ -110,6 +113,11 @@ function listenerOf(words: Partial<Listener>): Listener {
   return words.bind?.startsWith('unix:') ? { ...common, ...words } : { ...common, port: 8080, ...words }
 }
 
+function agentOf(words: Partial<Agent>): Agent {
+  const token_hash = `sha256:${'0'.repeat(64)}`
+  return { token_hash, enabled: true, labels: {}, weight: 100, allow_targets: [], max_streams: 0, ...words }
+}
+
 function templateOf(words: Partial<Template>): Template {
   return { kind: 'generic_body', content_type: 'text/html; charset=utf-8', description: '', ...words }
 }
@@ -121,6 +129,9 @@ function targetOf(words: TargetWords): Target {
     priority_group: 0,
     weight: 100,
     tags: [],
+    transport: 'direct',
+    agent_selector: {},
+    agent_load_balancing: 'round_robin',
     tls_skip_verify: false,
     preserve_host: false,
     request_headers: NO_EDITS,

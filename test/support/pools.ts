@@ -17,7 +17,7 @@ export function pool(
   const { main } = configOf({ upstreams: { main: { load_balancing, targets, ...words } } }).upstreams
   if (main === undefined) throw new Error('no pool')
   const written = { ...main, id: 'main', name: 'main', at: '/upstreams/main', hash: '' }
-  return compilePool(written, undefined, new Map(), new Map())
+  return compilePool(written, { defaults: undefined, bodies: new Map(), agents: new Map(), files: new Map() })
 }
 
 /** Targets `a`, `b`, ... with these weights. */

@@ -1,4 +1,6 @@
 // Every `x-form` of the schema.
+
+import { agentTokenHashForm, dialTargetForm, labelKeyForm, labelValueForm } from './agents.ts'
 import { contentTypeForm, headerNameForm, headerValueForm, protectedHeaderForm } from './fields.ts'
 import type { Form } from './form.ts'
 import { hashKeyForm } from './hash-key.ts'
@@ -22,12 +24,14 @@ import {
 
 /** By the word in the schema. */
 export const FORMS: Readonly<Record<string, Form>> = {
+  agent_token_hash: agentTokenHashForm,
   bind: bindForm,
   bind_to: bindToForm,
   certificate_host: certificateHostForm,
   cidr: cidrForm,
   ciphers: ciphersForm,
   content_type: contentTypeForm,
+  dial_target: dialTargetForm,
   duration: durationForm,
   error_page_key: errorPageKeyForm,
   hash_key: hashKeyForm,
@@ -37,6 +41,8 @@ export const FORMS: Readonly<Record<string, Form>> = {
   id: idForm,
   management_bind: managementBindForm,
   management_url: managementUrlForm,
+  label_key: labelKeyForm,
+  label_value: labelValueForm,
   method: methodForm,
   mode: modeForm,
   name: nameForm,

@@ -1,4 +1,5 @@
 // Every rule about what a config's objects mean together.
+import { agentRule } from './agents.ts'
 import { certificateRule } from './certificate.ts'
 import type { Rule } from './draft.ts'
 import { hashingRule } from './hashing.ts'
@@ -27,6 +28,7 @@ export const RULES: readonly Rule[] = [
   hashingRule,
   targetRule,
   targetIdRule,
+  agentRule,
   peerRule,
   healthRule,
   requestPolicyRule,

@@ -6,6 +6,9 @@ import { has, type Values } from '../values.ts'
 import type { Rule } from './draft.ts'
 
 const PROXY_KEYS = [
+  'transport',
+  'agent_selector',
+  'agent_load_balancing',
   'response_header_timeout',
   'tls_skip_verify',
   'preserve_host',

@@ -39,7 +39,12 @@ export interface Watched {
 }
 
 /** Failures that say nothing about a target: it answered, or it was never asked. */
-const INNOCENT: ReadonlySet<ReasonCode> = new Set(['http_upgrade_failed', 'connection_limit_reached'])
+const INNOCENT: ReadonlySet<ReasonCode> = new Set([
+  'http_upgrade_failed',
+  'connection_limit_reached',
+  'agent_capacity',
+  'agent_dial_forbidden',
+])
 
 export class Health implements Disposable {
   readonly condition: Condition

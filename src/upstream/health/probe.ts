@@ -61,7 +61,7 @@ class Probe implements Probing, OriginSink, OriginOwner, SessionOwner {
   }
 
   private dialHttp1(): Dialed {
-    const request = dialRequest(this.target.profile, this.parts.trust)
+    const request = dialRequest(this.target.profile, this.parts)
     const origin: H1Origin = H1Origin.dial(request, this.parts, this, failure => {
       if (failure === undefined) this.ask(origin)
       else this.failed(failure)
@@ -72,7 +72,7 @@ class Probe implements Probing, OriginSink, OriginOwner, SessionOwner {
   private dialShared(): Dialed {
     const { parts, target } = this
     const { profile } = target
-    const request = dialRequest(profile, parts.trust)
+    const request = dialRequest(profile, parts)
     const dial = new SharedDial({ request, profile, parts, owner: this }, outcome => {
       if (outcome.kind === 'failed') this.failed(outcome.failure)
       else if (outcome.kind === 'http1') this.ask(H1Origin.over(outcome.socket, parts, this))

@@ -12,6 +12,7 @@ import type { Names } from '../../net/names.ts'
 import type { ReadBuffers } from '../../net/read-buffers.ts'
 import type { Scratch } from '../../net/scratch.ts'
 import type { Trust } from '../../net/trust.ts'
+import type { Tunnels } from '../../net/tunnels.ts'
 import type { Deadline, Wheel } from '../../net/wheel.ts'
 import type { Sender } from '../message.ts'
 import type { OriginSide, OriginSink, OriginTimeouts } from '../origin-side.ts'
@@ -34,6 +35,7 @@ export interface WireParts {
   readonly scratch: Scratch
   readonly trust: Trust
   readonly names: Names
+  readonly tunnels: Tunnels
 }
 
 /** Whoever keeps idle connections. */

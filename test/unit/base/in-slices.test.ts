@@ -11,6 +11,7 @@ function someConfig(routes: number): Configured {
     logging: { level: 'info' },
     listeners: { web: { port: 80 } },
     certificates: { c: { hosts: [] } },
+    agents: { a: { weight: 1 } },
     templates: {},
     upstreams: { u: { targets: [] } },
     routes: Object.fromEntries(ids.map(id => [id, { listener: [id] }])),
@@ -21,6 +22,7 @@ function someConfig(routes: number): Configured {
     hashes: {
       listeners: new Map([['web', 'h']]),
       certificates: new Map([['c', 'j']]),
+      agents: new Map([['a', 'k']]),
       templates: new Map(),
       upstreams: new Map([['u', 'i']]),
       routes: new Map(ids.map(id => [id, `hash of ${id}`])),

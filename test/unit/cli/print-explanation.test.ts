@@ -39,6 +39,7 @@ const EXPLAINED: Explained = {
       weight: 100,
       standing: 'chosen',
       why: undefined,
+      agents: undefined,
     },
   ],
   outcome: {

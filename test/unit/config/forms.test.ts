@@ -13,6 +13,7 @@ describe('forms take', () => {
     ['cidr', ['unix', '10.0.0.0/8', '10.0.0.1', '::/0', 'fe80::1']],
     ['ciphers', ['', 'ECDHE-RSA-AES128-GCM-SHA256', 'TLS_AES_128_GCM_SHA256:ECDHE-RSA-AES128-GCM-SHA256']],
     ['content_type', ['text/html', 'text/html; charset=utf-8', 'application/problem+json']],
+    ['dial_target', ['media.local:8096', 'a', 'a:*', 'a:80-90', '10.0.0.0/8', '[fd00::/8]:443', '::1']],
     ['duration', ['0', '1ms', '1h30m', '7d', '1.5s']],
     ['error_page_key', ['400', '599', '4xx', '5xx']],
     ['hash_key', ['none', 'client_ip', 'uri', 'header:X-A', 'cookie:a', 'query:a+b']],
@@ -35,6 +36,8 @@ describe('forms take', () => {
     ['id', ['a', '0', 'a.b_c-D', 'a'.repeat(64), 'name']],
     ['management_bind', ['', '127.0.0.1', '::1', '0.0.0.0']],
     ['management_url', ['', 'https://manage.example.com', 'http://[::1]:8081', 'https://10.0.0.1/']],
+    ['label_key', ['site', 'p2pstream.io/agent-id', 'a b', 'a'.repeat(128)]],
+    ['label_value', ['', 'home-lab', 'ä', 'a'.repeat(256)]],
     ['method', ['GET', 'PROPFIND', 'M-SEARCH']],
     ['mode', ['0660', '660', '000']],
     ['name', ['Media server', 'Ü', 'a'.repeat(128)]],
@@ -72,6 +75,7 @@ describe('forms take', () => {
     ['size', ['0', '512', '64KiB', '1TiB']],
     ['statuses', ['100', '204', '200-399', '599-599']],
     ['token_hash', [`sha256:${'0123456789abcdef'.repeat(4)}`]],
+    ['agent_token_hash', [`sha256:${'0a'.repeat(32)}`, `sha256:${'FF'.repeat(32)}`]],
     ['username', ['a', 'a@b', '']],
     ['wire_path', ['', '/a', '/a%20b', '/a/%C3%A4', "/a!$&'()*+,;=:@"]],
   ])('%s', (form, texts) => {
@@ -79,7 +83,7 @@ describe('forms take', () => {
   })
 
   it('every form has accepted something here', () => {
-    expect(Object.keys(FORMS)).toHaveLength(35)
+    expect(Object.keys(FORMS)).toHaveLength(39)
   })
 })
 

@@ -36,6 +36,7 @@ describe('a config', () => {
       listeners: {},
       state: { dir: '' },
       certificates: {},
+      agents: {},
       templates: {},
       upstreams: {},
       routes: {},

@@ -19,7 +19,6 @@ describe('words of other proxies, and of what isn’t there yet', () => {
     ['upstreams.x', 'servers', 'targets'],
     ['upstreams.x.targets.0', 'priorityGroup', 'priority_group'],
     ['upstreams.x.targets.0', 'static_status_code', 'static.status'],
-    ['upstreams.x.targets.0', 'transport', 'agents'],
     ['upstreams.x.targets.0.static', 'status_code', 'status'],
     ['routes.x', 'service', 'forward.upstream'],
     ['routes.x', 'upstreamId', 'forward.upstream'],

@@ -95,7 +95,7 @@ class Program {
     let step = steps.next()
     while (!step.done) step = steps.next()
     this.live = { ...step.value, snapshot: outcome.value } as unknown as Live
-    followHealth(this.live)
+    followHealth(this.live, () => undefined)
     const { identities } = step.value
     this.keep.retain(identity => identities.has(identity))
     return this.live
@@ -164,7 +164,7 @@ describe('reloads', () => {
           }
           happen(live, happened)
           // Conditions that were moved by hand tell nobody; the next reload, which is what is looked at, does.
-          followHealth(live)
+          followHealth(live, () => undefined)
           expectAgreement(live, live.snapshot)
           before = after
         }

@@ -8,6 +8,7 @@ const ORDINARY: ExchangeRecord = {
   route: 'app-api',
   pool: 'orders',
   target: 'orders-1',
+  agent: undefined,
   attempts: 1,
   reused: true,
   method: 'GET',

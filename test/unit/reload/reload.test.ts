@@ -20,6 +20,7 @@ const PLAN: Plan = {
     { kind: 'kept', id: 'old', address: '*:81', why: 'unchanged' },
   ],
   certificates: NONE,
+  agents: NONE,
   routes: { ...NONE, added: [{ id: 'a', why: 'new' }], kept: 3 },
   pools: NONE,
   targets: NONE,

@@ -234,3 +234,32 @@ describe('the plan for pools, targets and profiles', () => {
     })
   })
 })
+
+describe('the plan for agents', () => {
+  const OTHER = `sha256:${'1'.repeat(64)}`
+
+  it.each([
+    ['one comes', {}, { a: {} }, { ...NOTHING, added: [{ id: 'a', why: 'new' }], kept: 0 }],
+    ['one goes', { a: {}, b: {} }, { a: {} }, { ...NOTHING, removed: [{ id: 'b', why: 'gone' }], kept: 1 }],
+    [
+      'one is disabled',
+      { a: {} },
+      { a: { enabled: false } },
+      { ...NOTHING, removed: [{ id: 'a', why: 'disabled' }], kept: 0 },
+    ],
+    [
+      'the token is another',
+      { a: {} },
+      { a: { token_hash: OTHER } },
+      { ...NOTHING, changed: [{ id: 'a', why: 'token_hash' }], kept: 0 },
+    ],
+    [
+      'everything else',
+      { a: {} },
+      { a: { labels: { x: 'y' }, weight: 3, allow_targets: ['10.0.0.0/8'], max_streams: 1 } },
+      { ...NOTHING, changed: [{ id: 'a', why: 'labels, weight, allow_targets, max_streams' }], kept: 0 },
+    ],
+  ])('%s', (_, before, after, expected) => {
+    expect(planned({ agents: before }, { agents: after }).agents).toEqual(expected)
+  })
+})

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Agent } from '../../../src/tunnel/agent.ts'
 import { compilePool } from '../../../src/upstream/compile.ts'
 import { compileLegs } from '../../../src/upstream/legs.ts'
 import { mergePeer } from '../../../src/upstream/peer.ts'
@@ -7,15 +8,23 @@ import { configOf, type ForwardWords, type TargetWords } from '../../support/con
 
 const BODIES = new Map([['page', { contentType: 'text/html', bytes: Buffer.from('<p>') }]])
 
-function pool(targets: readonly TargetWords[], words: ForwardWords = {}, defaults = {}): Pool {
+function pool(
+  targets: readonly TargetWords[],
+  words: ForwardWords = {},
+  defaults = {},
+  agents: ReadonlyMap<string, Agent> = new Map(),
+): Pool {
   const { main: written } = configOf({ upstreams: { main: { ...words, targets } } }).upstreams
   if (written === undefined) throw new Error('no pool')
   const identity = { id: 'main', name: 'main', at: '/upstreams/main', hash: 'h' }
   return compilePool(
     { ...written, ...identity },
-    mergePeer(undefined, { at: '/defaults/peer', peer: defaults, files: new Map() }),
-    BODIES,
-    new Map(),
+    {
+      defaults: mergePeer(undefined, { at: '/defaults/peer', peer: defaults, files: new Map() }),
+      bodies: BODIES,
+      agents,
+      files: new Map(),
+    },
   )
 }
 
@@ -172,7 +181,7 @@ describe('the legs to a pool', () => {
   })
 
   it('lay a route over the targets: its fields first, its timeout and peer last', () => {
-    const legs = compileLegs('main', main.targets, {
+    const legs = compileLegs(main.targets, {
       at: '/routes/r/forward',
       files: new Map(),
       peer: { read_timeout: '7s' },
@@ -206,7 +215,7 @@ describe('the legs to a pool', () => {
   })
 
   it("share the target's connections when the route changes none of their options", () => {
-    const legs = compileLegs('main', main.targets, {
+    const legs = compileLegs(main.targets, {
       at: '/x',
       files: new Map(),
       peer: {},

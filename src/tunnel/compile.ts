@@ -1,0 +1,30 @@
+// Compiles agents. The config was checked: every value has its form.
+import { parseDialTarget } from '../base/dial-target.ts'
+import { pointer } from '../base/pointer.ts'
+import type { Agent as WrittenAgent } from '../config/shape.gen.ts'
+import { AGENT_ID, type Agent } from './agent.ts'
+
+/** What `max_streams: 0` means. */
+const DEFAULT_STREAMS = 1024
+const HASH_WORD = 'sha256:'
+
+/** `hash`: of everything that is written of it. */
+export function compileAgent(id: string, written: WrittenAgent, hash: string): Agent {
+  return Object.freeze({
+    id,
+    name: written.name ?? id,
+    at: pointer('agents', id),
+    hash,
+    enabled: written.enabled,
+    tokenDigest: Buffer.from(written.token_hash.slice(HASH_WORD.length), 'hex'),
+    labels: new Map([...Object.entries(written.labels), [AGENT_ID, id]]),
+    weight: written.weight,
+    allowTargets: Object.freeze(written.allow_targets.map(entry => proven(parseDialTarget(entry), entry))),
+    maxStreams: written.max_streams === 0 ? DEFAULT_STREAMS : written.max_streams,
+  })
+}
+
+function proven<T>(value: T | undefined, text: string): T {
+  if (value === undefined) throw new Error(`unchecked value ${JSON.stringify(text)}`)
+  return value
+}
