@@ -127,8 +127,13 @@ function outcomeLines(outcome: ExplainedOutcome, method: string, places: Places)
             ? 'the default'
             : placed(outcome.responseHeaderTimeoutAt, places)
         }`,
+        ...(outcome.retry === undefined ? [] : [retryLine(outcome.retry)]),
       ]
   }
+}
+
+function retryLine({ attempts, after }: NonNullable<ForwardOutcome['retry']>): string {
+  return `  up to ${attempts} attempts, the next one after ${after.length === 0 ? 'nothing' : after.join(', ')}`
 }
 
 /** For people; every thing with the place where it is written. */

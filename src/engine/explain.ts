@@ -7,6 +7,7 @@ import { rewritePath } from '../http/rewrite.ts'
 import type { Listener, Route, Snapshot } from '../snapshot/snapshot.ts'
 import { unfitness } from '../upstream/paths.ts'
 import { openPoolState } from '../upstream/pool-state.ts'
+import { conditionsFor } from '../upstream/retry.ts'
 import type { Stand } from '../upstream/select.ts'
 import type { Leg, Paths, Target } from '../upstream/target.ts'
 import type { Chance } from '../upstream/wish.ts'
@@ -180,6 +181,10 @@ function forwardOutcome({ forward, leg }: ForwardVerdict, facts: Facts | undefin
     requestPolicy: policyOf(leg),
     responseHeaderTimeout,
     responseHeaderTimeoutAt,
+    retry: forward.retry && {
+      attempts: forward.retry.attempts,
+      after: conditionsFor(forward.retry, facts.method),
+    },
   }
 }
 

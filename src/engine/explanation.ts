@@ -118,6 +118,8 @@ export interface ForwardOutcome {
   /** Milliseconds, and where it is written; undefined for the default. */
   readonly responseHeaderTimeout: number
   readonly responseHeaderTimeoutAt: Pointer | undefined
+  /** Attempts in total, and the words of the file for what another one follows with this method; undefined without retries. */
+  readonly retry: { readonly attempts: number; readonly after: readonly string[] } | undefined
 }
 
 export type ExplainedOutcome = RefusalOutcome | RedirectOutcome | StaticOutcome | ForwardOutcome

@@ -66,6 +66,13 @@ export function mayRepeat(retry: Retry, method: string, isUpgrade: boolean): boo
   return !isUpgrade && retry.methods.has(method)
 }
 
+/** The words of the file for what a request of a method is sent again after; a WebSocket's is `connect` alone. */
+export function conditionsFor(retry: Retry, method: string): readonly string[] {
+  return [...retry.on]
+    .filter(trouble => allows(retry, trouble, method, false))
+    .map(trouble => (typeof trouble === 'number' ? `status:${trouble}` : trouble))
+}
+
 /** What a failure is, once the request was on its way; undefined for what no retry would mend. */
 export function troubleOf(failure: Failure): Trouble | undefined {
   if (failure.isUnprocessed === true) return 'connect'

@@ -55,6 +55,7 @@ const EXPLAINED: Explained = {
     requestPolicy: { name: 'preserve', at: '/upstreams/u/peer/http_upstream_request_policy' },
     responseHeaderTimeout: 60_000,
     responseHeaderTimeoutAt: undefined,
+    retry: { attempts: 2, after: ['connect', 'status:503'] },
   },
   responseEdits: { drops: [], adds: [] },
 }
@@ -95,6 +96,7 @@ forward to http://127.0.0.1:9000 as GET /x?y=1  p.yaml:20:3
   request fields set or added: X-A
   request policy preserve  p.yaml:21:3
   the response must begin within 1m, the default
+  up to 2 attempts, the next one after connect, status:503
 `)
   })
 

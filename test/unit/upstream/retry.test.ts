@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ReasonCode } from '../../../src/base/reason.ts'
 import {
   allows,
+  conditionsFor,
   mergeRetry,
   NO_RETRY,
   pauseBefore,
@@ -55,6 +56,12 @@ describe('the rules of retries', () => {
     [502, 'GET', false, false],
   ])('after %s a %s (WebSocket: %s) goes again: %s', (trouble, method, isUpgrade, goes) => {
     expect(allows(everything, trouble, method, isUpgrade)).toBe(goes)
+  })
+
+  it('are told for a method in the words of the file', () => {
+    expect(conditionsFor(everything, 'GET')).toEqual(['connect', 'reset', 'timeout', 'status:503'])
+    expect(conditionsFor(everything, 'POST')).toEqual(['connect'])
+    expect(conditionsFor(on('reset'), 'POST')).toEqual([])
   })
 
   it('hold for what is written and nothing else', () => {
