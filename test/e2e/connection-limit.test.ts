@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import * as line from '../support/access-line.ts'
+import { chance } from '../support/chance.ts'
 import { type H2Origin, type StreamTurn, startH2Origin } from '../support/h2/node-origin.ts'
 import { fieldValue } from '../support/incoming.ts'
 import type { Turn } from '../support/origin.ts'
@@ -25,6 +26,7 @@ describe('max_connections', () => {
     return [
       route('two', String(port), `max_connections: ${limit}`),
       route('brief', String(port), 'max_connections: 1, connection_timeout: 300ms'),
+      route('five', String(port), 'max_connections: 5, connection_timeout: 30s'),
       route('unpooled', String(port), 'max_connections: 1, idle_timeout: 0'),
       route('ws', String(ws.port), 'max_connections: 1, connection_timeout: 30s'),
       route('h2', String(h2.port), 'max_connections: 1, alpn: h2c, connection_timeout: 30s'),
@@ -157,6 +159,33 @@ describe('max_connections', () => {
     }
     expect(new Set(await Promise.all(answers))).toEqual(new Set([200]))
     expect(h2.sessions).toBe(1)
+    for (const visitor of visitors) visitor.socket.destroy()
+  })
+
+  it('is never passed and starves nobody, whatever becomes of the connections', async () => {
+    let busy = 0
+    let most = 0
+    const luck = chance(7)
+    stage.origin.on('/five/any', async turn => {
+      most = Math.max(most, ++busy)
+      await pause(luck.below(5))
+      busy--
+      if (luck.oneIn(5)) return void turn.socket.destroy()
+      await turn.answer(200, luck.oneIn(4) ? [['Connection', 'close']] : [], 'ok')
+    })
+    const visitors = await Promise.all(Array.from({ length: 40 }, () => stage.visit()))
+    const statuses = await Promise.all(
+      visitors.map(async visitor => {
+        const got: number[] = []
+        for (let n = 0; n < 15; n++) {
+          await visitor.send(`POST /five/any HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`)
+          got.push((await visitor.answer()).status)
+        }
+        return got
+      }),
+    )
+    expect(new Set(statuses.flat())).toEqual(new Set([200, 502]))
+    expect(most).toBeLessThanOrEqual(5)
     for (const visitor of visitors) visitor.socket.destroy()
   })
 

@@ -116,6 +116,32 @@ routes: { all: { listener: web, default: true, forward: { load_balancing: round_
   })
 })
 
+describe('reloads under retries', () => {
+  it('fail no GET, though the dead target comes and goes with them', async () => {
+    const port = await freePort()
+    const dead = await freePort()
+    await using good = await startOrigin()
+    await using other = await startOrigin()
+    const config = (ports: readonly number[]): string => `version: 1
+server: { reload: { debounce: 0 } }
+logging: { access: { enabled: false } }
+listeners: { web: { protocol: http, bind: 127.0.0.1, port: ${port} } }
+routes: { all: { listener: web, default: true, forward: { retry: { attempts: 2, budget: 100% }, targets: [${targets(ports)}] } } }
+`
+    const files = [config([dead, good.port]), config([good.port, other.port, dead]), config([good.port])]
+    await using world = await startWorld({ config: files[0] ?? '', ready: [port] })
+    await using load = startSteadyLoad(port, 8, 200)
+    for (let n = 1; n <= 12; n++) {
+      const applied = world.told('config/applied')
+      world.rewrite(files[n % 3] ?? '')
+      await until(`edit ${n} is applied`, () => world.told('config/applied') > applied)
+      await pause(50)
+    }
+    expect(load.outcomes.length).toBeGreaterThan(50)
+    expect(load.outcomes.filter(({ status }) => status !== 200)).toEqual([])
+  })
+})
+
 describe('an outage under retries', () => {
   it('makes no more attempts than the budget grants', async () => {
     const port = await freePort()
