@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, connect as dial } from 'node:net'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -201,6 +201,27 @@ describe('tls: provided', () => {
       ),
     ).toBe(200)
     await expect(askDoor(ports.door, '/api/status', { ca: authority.cert })).rejects.toThrow()
+  })
+})
+
+describe('who only takes up room', () => {
+  it('is closed on time, and neither visitors nor the control socket notice', async () => {
+    const { world, ports } = await start(({ door }) => `management: { port: ${door} }`)
+    const crowd = Array.from({ length: 300 }, () => {
+      const socket = dial({ host: '127.0.0.1', port: ports.door })
+      socket.on('error', () => undefined)
+      return socket.resume()
+    })
+    onTestFinished(() => {
+      for (const socket of crowd) socket.destroy()
+    })
+    const open = (): number => crowd.filter(socket => !socket.closed).length
+    await until('those past the limit are gone', () => open() <= 64)
+    expect((await ask('/', { port: ports.web })).status).toBe(200)
+    expect((await askDoor(socketOf(world), '/-/ready')).status).toBe(200)
+    await until('the others are gone, too', () => open() === 0)
+    const ca = readFileSync(join(world.dir, 'state/management/ca.pem'), 'utf8')
+    expect((await askDoor(ports.door, '/-/ready', { ca })).status).toBe(200)
   })
 })
 
