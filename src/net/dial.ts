@@ -59,6 +59,7 @@ export function dial(
   const settle = (failure: Failure): void => {
     stop()
     if (socket === undefined) parts.names.doubt(request.tcp.host)
+    else discard(socket)
     done(undefined, failure)
   }
   const total =
@@ -117,7 +118,13 @@ function stagesOf(
 /** What is made of a stream that somebody else connected. */
 function overStream(made: Stage, tls: TlsHop | undefined): readonly Stage[] {
   if (tls === undefined) return [made]
-  return [made, (socket, ears) => tlsStep(connectTls({ socket, ...tlsOptions(tls) }), tls, ears)]
+  return [made, (socket, ears) => tlsStep(within(socket as Socket, tls), tls, ears)]
+}
+
+/** What becomes of the stream itself is told by the socket that goes over it. */
+function within(stream: Socket, tls: TlsHop): TLSSocket {
+  stream.on('error', () => undefined)
+  return connectTls({ socket: stream, ...tlsOptions(tls) })
 }
 
 /** TCP, and TLS if asked for: for Node one socket from the start. */

@@ -14,6 +14,7 @@ import { freePort } from '../support/ports.ts'
 import { type Stage, startStage } from '../support/stage.ts'
 import { startTlsOrigin, type TlsOrigin } from '../support/tls-origin.ts'
 import { startUnreachable, type Unreachable } from '../support/unreachable.ts'
+import { until } from '../support/until.ts'
 import { startWsOrigin, type WsOrigin } from '../support/ws-origin.ts'
 
 const SECRET = 'proxy-secret'
@@ -70,6 +71,8 @@ describe('through a CONNECT proxy', () => {
     await add('unix', undefined, { path })
     const secure = await add('secure', undefined, { tls: authority.sign({ hosts: ['localhost'] }) })
     const false_ = await add('false', undefined, { tls: authority.sign({ hosts: ['other.test'] }) })
+    const there = await add('there', () => ({ ...OPEN, isOpen: false, resets: 'there' }))
+    const back = await add('back', () => ({ ...OPEN, resets: 'back' }))
     const silent = await add('silent', () => ({ answer: undefined, isOpen: false }))
     const closed = await freePort()
     const via = (port: number, more = ''): string => `proxy: { uri: "http://127.0.0.1:${port}"${more} }`
@@ -107,6 +110,8 @@ describe('through a CONNECT proxy', () => {
             `https://localhost:${https.port}`,
             `verify_cert: false, ca: ca.pem, proxy: { uri: "https://localhost:${false_.port}" }`,
           ),
+          route('reset-there', local, `ca: ca.pem, ${via(there.port)}`),
+          route('reset-back', local, `ca: ca.pem, ${via(back.port)}`),
           route('gone', local, `ca: ca.pem, ${via(closed, secret)}`),
           route('closing', local, `ca: ca.pem, ${via((closing.address() as { port: number }).port)}`),
           route('silent', local, `ca: ca.pem, connection_timeout: 400ms, ${via(silent.port)}`),
@@ -190,6 +195,8 @@ describe('through a CONNECT proxy', () => {
   it.each([
     ...Object.entries(ANSWERS).map(([id, [, detail]]) => [id, 'proxy_connect_error', detail] as const),
     ['closing', 'proxy_connect_error', /^proxy: closed without an answer$/],
+    ['reset-there', 'connection_terminated', /^ECONNRESET$/],
+    ['reset-back', 'connection_terminated', /^ECONNRESET$/],
     ['gone', 'connection_refused', /^proxy: ECONNREFUSED$/],
     ['false', 'tls_certificate_error', /^proxy: ERR_TLS_CERT_ALTNAME_INVALID$/],
   ] as const)('%s: is 502 %s, and tells the visitor nothing more', async (id, reason, detail) => {
@@ -213,6 +220,11 @@ describe('through a CONNECT proxy', () => {
     expect(took).toBeGreaterThan(limit - 5)
     const record = await stage.world.accessLine(id, line.askedFor(`/${id}/x`))
     expect([line.reason(record), line.detail(record)]).toEqual(['connection_timeout', key])
+  })
+
+  it('leaves no connection behind that failed', async () => {
+    for (const id of [...Object.keys(ANSWERS), 'silent', 'there', 'back', 'false'])
+      await until(`${id} has no connection`, () => proxies.get(id)?.live === 0)
   })
 
   it('no password is in any log', () => {

@@ -8,8 +8,8 @@ export interface ConnectProxy extends AsyncDisposable {
   readonly port: number
   /** Heads as they came, without their empty line. */
   readonly asked: readonly string[]
-  /** Connections ever taken. */
-  readonly connections: number
+  /** Sockets that are open, to either side. */
+  readonly live: number
 }
 
 export interface Manner {
@@ -17,6 +17,8 @@ export interface Manner {
   readonly answer: string | undefined
   /** Whether the tunnel is made; otherwise the connection stays as it is. */
   readonly isOpen: boolean
+  /** The tunnel ends in a reset: at its first byte, or at the origin's first. */
+  readonly resets?: 'there' | 'back'
 }
 
 export const OPEN: Manner = { answer: 'HTTP/1.1 200 Connection established\r\n\r\n', isOpen: true }
@@ -28,14 +30,12 @@ export async function startConnectProxy(
 ): Promise<ConnectProxy> {
   const asked: string[] = []
   const sockets = new Set<Socket>()
-  let connections = 0
   const keep = (socket: Socket): void => {
     sockets.add(socket)
     socket.on('error', () => undefined)
     socket.on('close', () => sockets.delete(socket))
   }
   const serve = (socket: Socket): void => {
-    connections++
     keep(socket)
     let heard = ''
     const listen = async (bytes: Buffer): Promise<void> => {
@@ -45,9 +45,10 @@ export async function startConnectProxy(
       socket.off('data', listen)
       const head = heard.slice(0, end)
       asked.push(head)
-      const { answer, isOpen } = await manner(head)
+      const { answer, isOpen, resets } = await manner(head)
       if (answer !== undefined) socket.write(answer, 'latin1')
-      if (isOpen) tunnel(socket, head, keep)
+      if (resets === 'there') socket.once('data', () => socket.resetAndDestroy())
+      if (isOpen) tunnel(socket, head, keep, resets === 'back')
     }
     socket.on('data', listen)
   }
@@ -60,8 +61,8 @@ export async function startConnectProxy(
   return {
     port: address !== null && typeof address === 'object' ? address.port : 0,
     asked,
-    get connections() {
-      return connections
+    get live() {
+      return sockets.size
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
@@ -70,12 +71,13 @@ export async function startConnectProxy(
   }
 }
 
-function tunnel(socket: Socket, head: string, keep: (socket: Socket) => void): void {
+function tunnel(socket: Socket, head: string, keep: (socket: Socket) => void, resets: boolean): void {
   const [, host = '', port] = /^CONNECT \[?([^\]\s]*?)\]?:(\d+) /.exec(head) ?? []
   const other = connect(Number(port), host === 'localhost' || host.endsWith('.test') ? '127.0.0.1' : host)
   keep(other)
   // `pipe` passes an end on, and no end that comes too soon.
   other.on('close', () => socket.destroy())
   socket.on('close', () => other.destroy())
+  if (resets) other.once('data', () => socket.resetAndDestroy())
   socket.pipe(other).pipe(socket)
 }
