@@ -34,14 +34,16 @@ export interface DoorParts {
   /** The main file, or `stdin`. */
   readonly file: string
   readonly answer: GateParts['answer']
+  readonly upgrade: GateParts['upgrade']
 }
 
 /** How often a certificate of our own is looked at: it is made anew long before its end. */
 const LOOK_AGAIN = 86_400_000
 
 /** Nothing is bound before the first `prepare`. */
-export function openDoor({ clock, random, log, stateDir, file, answer }: DoorParts): ManagementDoor {
-  const parts: GateParts = { clock, answer, broken: error => log.error('internal/error', { error }) }
+export function openDoor(needs: DoorParts): ManagementDoor {
+  const { clock, random, log, stateDir, file } = needs
+  const parts: GateParts = { ...needs, broken: error => log.error('internal/error', { error }) }
   let control: Gate | undefined
   /** Every reload would tell it again. */
   let controlTrouble = ''

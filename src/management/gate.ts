@@ -8,7 +8,7 @@ import type { Management } from '../snapshot/management.ts'
 import { Acceptor } from '../tls/acceptor.ts'
 import type { Terms } from '../tls/terms.ts'
 import type { Asked, Said } from './message.ts'
-import { type Counter, openCounter } from './serve.ts'
+import { type Counter, openCounter, type Upgrade } from './serve.ts'
 
 /** What holds at an address now; both are undefined for the control socket. */
 export interface House {
@@ -34,6 +34,7 @@ export interface Gate {
 export interface GateParts {
   readonly clock: Clock
   readonly answer: (asked: Asked, management: Management | undefined) => Promise<Said>
+  readonly upgrade: Upgrade
   readonly broken: (error: unknown) => void
 }
 
@@ -41,13 +42,14 @@ export interface GateParts {
 const MOST_HANDSHAKES = 64
 
 /** Makes a gate that `bind` will open; it answers as soon as it is bound. */
-export function makeGate(address: Address, house: House, { clock, answer, broken }: GateParts): Gate {
+export function makeGate(address: Address, house: House, parts: GateParts): Gate {
+  const { clock, answer } = parts
   let { management, terms } = house
   let bound: Bound | undefined
   let acceptor: Acceptor | undefined
   /** Sockets on which TLS is being agreed on, and whom they are from. */
   const handshakes = new Map<Socket, string>()
-  const counter: Counter = openCounter({ clock, broken, answer: asked => answer(asked, management) })
+  const counter: Counter = openCounter({ ...parts, answer: asked => answer(asked, management) })
 
   function accepted(socket: Socket): void {
     const { remoteAddress } = socket

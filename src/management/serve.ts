@@ -1,6 +1,7 @@
 // Speaks HTTP/1.1 with operators by Node's own server, which is quick enough for them. It never listens: sockets are handed to it.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
 import { type Deadline, openDeadline } from './deadline.ts'
 import { type Asked, type Said, sayTrouble } from './message.ts'
@@ -15,9 +16,14 @@ export interface Counter {
   destroy(): void
 }
 
+/** Takes over the connection of a request that asks for another protocol; `early` came behind its head. */
+export type Upgrade = (asked: IncomingMessage, socket: Duplex, early: Buffer, peer: string) => void
+
 export interface CounterParts {
   readonly clock: Clock
   readonly answer: (asked: Asked) => Promise<Said>
+  /** From then on the connection is nobody's guest here. */
+  readonly upgrade: Upgrade
   /** A mistake of ours while answering. */
   readonly broken: (error: unknown) => void
 }
@@ -73,7 +79,7 @@ const OUR_FAULT = sayTrouble(500, {
 })
 
 /** Opens a counter at which `answer` is given. */
-export function openCounter({ clock, answer, broken }: CounterParts): Counter {
+export function openCounter({ clock, answer, upgrade, broken }: CounterParts): Counter {
   const guests = new Map<Socket, Guest>()
   let isClosing = false
 
@@ -113,6 +119,14 @@ export function openCounter({ clock, answer, broken }: CounterParts): Counter {
     })
     // Who leaves inside a body is gone: there is nobody to tell.
     say(request, response, guest).catch(() => request.socket.destroy())
+  })
+
+  server.on('upgrade', (request, socket, early) => {
+    const guest = guests.get(request.socket)
+    if (guest === undefined) throw new Error('a request came on a connection that nobody admitted')
+    guest.deadline.awaits(undefined)
+    guests.delete(request.socket)
+    upgrade(request, socket, early, guest.peer)
   })
 
   return {
