@@ -2,6 +2,7 @@
 import type { Environment } from './environment.ts'
 import type { ServerFlags } from './find-server.ts'
 import {
+  AGENT,
   DEMO_PORT,
   EXPLAIN,
   type Flags,
@@ -174,6 +175,32 @@ export const COMMANDS: readonly Command[] = [
       const { makeToken } = await import('./tokens.ts')
       const action = given.text('action') ?? ''
       return makeToken({ action, id: given.text('id') ?? '', scopes: given.list('scope') })
+    },
+  },
+  {
+    line: 'agent',
+    describe: 'Stay connected to servers and open the connections that they ask for, from a private network',
+    flags: AGENT,
+    async call(given, variables) {
+      const { runAgent } = await import('./agent.ts')
+      return runAgent(
+        {
+          servers: given.list('management-url'),
+          id: given.text('agent-id'),
+          name: given.text('agent-name'),
+          token: given.text('agent-token'),
+          tokenFile: given.text('agent-token-file'),
+          caFile: given.text('management-ca-file'),
+          caPemBase64: given.text('management-ca-pem-base64'),
+          certFile: given.text('tls-cert-file'),
+          keyFile: given.text('tls-key-file'),
+          isInsecureAllowed: given.isOn('allow-insecure-management'),
+          targets: given.list('allow-target'),
+          logLevel: given.word('log-level'),
+          colors: wantsColors(given),
+        },
+        variables,
+      )
     },
   },
   {

@@ -144,3 +144,60 @@ export const INIT: Flags = {
 }
 
 export const VERSION: Flags = { format: format('text', 'json') }
+
+export const AGENT: Flags = {
+  'management-url': {
+    type: 'array',
+    requiresArg: true,
+    describe: 'A server to connect to; may be repeated [$MANAGEMENT_URL]',
+  },
+  'agent-id': {
+    type: 'string',
+    requiresArg: true,
+    describe: "This agent's id in the server's file [$AGENT_ID]",
+  },
+  'agent-token-file': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'A file with the token [$AGENT_TOKEN_FILE]',
+  },
+  'agent-token': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'The token itself, which others on this machine may see [$AGENT_TOKEN]',
+  },
+  'agent-name': { type: 'string', requiresArg: true, describe: 'Words for people [$AGENT_NAME]' },
+  'management-ca-file': {
+    type: 'string',
+    requiresArg: true,
+    describe: "More certificates (PEM) of those who may sign a server's [$MANAGEMENT_CA_FILE]",
+  },
+  'management-ca-pem-base64': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'The same as one word [$MANAGEMENT_CA_PEM_BASE64]',
+  },
+  'tls-cert-file': {
+    type: 'string',
+    requiresArg: true,
+    describe: "This agent's own certificate [$AGENT_TLS_CERT_FILE]",
+  },
+  'tls-key-file': { type: 'string', requiresArg: true, describe: 'and its key [$AGENT_TLS_KEY_FILE]' },
+  'allow-insecure-management': {
+    type: 'boolean',
+    describe: 'Servers may be asked over http [$AGENT_ALLOW_INSECURE_MANAGEMENT]',
+  },
+  'allow-target': {
+    type: 'array',
+    requiresArg: true,
+    describe:
+      'What servers may reach through this agent: a host, an address or a range, with :port, :from-to or nothing behind it; may be repeated [$AGENT_ALLOW_TARGETS, else loopback and private addresses]',
+  },
+  'log-level': {
+    type: 'string',
+    requiresArg: true,
+    choices: ['trace', 'debug', 'info', 'warn', 'error'],
+    default: 'info',
+    describe: 'The least that is told',
+  },
+}

@@ -18,7 +18,7 @@ import { openLoader } from '../reload/worker.ts'
 import { compileSteps } from '../snapshot/compile.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { openKeep } from '../state/keep.ts'
-import { noAgents } from '../tunnel/agents.ts'
+import { openReach } from '../tunnel/reach.ts'
 import { stayAlive } from './alive.ts'
 import { startDemoOrigin } from './demo-origin.ts'
 import { EXIT } from './exit-codes.ts'
@@ -68,6 +68,7 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
   const access = openAccessLog({ lines: recordLines(clock), clock, log, rules: SILENT })
   const stateDir = stateFolder(environment)
   const random = systemRandom()
+  const reach = openReach({ clock, random, log, drainTimeout: () => engine.current?.drainTimeout ?? 0 })
   const engine = startEngine({
     clock,
     random,
@@ -80,7 +81,7 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
     },
     keep: openKeep(),
     lookup: systemLookup(),
-    agents: noAgents(),
+    agents: reach,
     stateDir,
   })
   let phase: 'starting' | 'serving' | 'draining' = 'starting'
@@ -91,6 +92,7 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
     stateDir,
     file: found.name,
     answer: (asked, management) => desk(asked, management),
+    tunnel: reach,
   })
   const loader = openLoader()
   const reloader = openReloader({
@@ -167,6 +169,7 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
   log.info('server/draining', { signal, timeout_ms: engine.current?.drainTimeout })
   await reloader.close()
   await engine.drain()
+  reach.drain()
   demo?.close()
   door.close()
   await access.close(FAREWELL)

@@ -34,7 +34,7 @@ export interface DoorParts {
   /** The main file, or `stdin`. */
   readonly file: string
   readonly answer: GateParts['answer']
-  readonly upgrade: GateParts['upgrade']
+  readonly tunnel: GateParts['tunnel']
 }
 
 /** How often a certificate of our own is looked at: it is made anew long before its end. */

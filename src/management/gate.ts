@@ -8,7 +8,7 @@ import type { Management } from '../snapshot/management.ts'
 import { Acceptor } from '../tls/acceptor.ts'
 import type { Terms } from '../tls/terms.ts'
 import type { Asked, Said } from './message.ts'
-import { type Counter, openCounter, type Upgrade } from './serve.ts'
+import { type Counter, openCounter, type TunnelDesk } from './serve.ts'
 
 /** What holds at an address now; both are undefined for the control socket. */
 export interface House {
@@ -34,7 +34,7 @@ export interface Gate {
 export interface GateParts {
   readonly clock: Clock
   readonly answer: (asked: Asked, management: Management | undefined) => Promise<Said>
-  readonly upgrade: Upgrade
+  readonly tunnel: TunnelDesk
   readonly broken: (error: unknown) => void
 }
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
+import { TUNNEL_PATH } from '../tunnel/handshake.ts'
 import { type Deadline, openDeadline } from './deadline.ts'
 import { type Asked, type Said, sayTrouble } from './message.ts'
 
@@ -16,14 +17,18 @@ export interface Counter {
   destroy(): void
 }
 
-/** Takes over the connection of a request that asks for another protocol; `early` came behind its head. */
-export type Upgrade = (asked: IncomingMessage, socket: Duplex, early: Buffer, peer: string) => void
+/** Where agents ask for their tunnels. */
+export interface TunnelDesk {
+  /** Takes over the connection; `early` came behind the request's head. */
+  accept(request: IncomingMessage, socket: Duplex, early: Buffer): void
+  /** What to tell somebody who asks in any other way. */
+  refuse(request: IncomingMessage, peer: string): { readonly status: number; readonly text: string }
+}
 
 export interface CounterParts {
   readonly clock: Clock
   readonly answer: (asked: Asked) => Promise<Said>
-  /** From then on the connection is nobody's guest here. */
-  readonly upgrade: Upgrade
+  readonly tunnel: TunnelDesk
   /** A mistake of ours while answering. */
   readonly broken: (error: unknown) => void
 }
@@ -31,6 +36,8 @@ export interface CounterParts {
 /** Nobody asks for more. */
 const MOST_BODY = 64 * 1024
 const MOST_HEAD = 16 * 1024
+/** Whoever asks for another protocol anywhere else is answered in this one. */
+const isTunnel = ({ url }: IncomingMessage): boolean => url === TUNNEL_PATH
 /** Connections at once; more are closed as they come. */
 const MOST_CONNECTIONS = 256
 
@@ -73,13 +80,18 @@ function askedOf({ method = '', url = '', headers }: IncomingMessage, body: Buff
 }
 
 const TOO_LARGE = sayTrouble(413, { code: 'too_large', message: `a body has at most ${MOST_BODY} bytes` })
+/** Agents expect a sentence. */
+function sayText({ status, text }: ReturnType<TunnelDesk['refuse']>): Said {
+  return { status, type: 'text/plain; charset=utf-8', body: `${text}\n` }
+}
+
 const OUR_FAULT = sayTrouble(500, {
   code: 'internal',
   message: 'a mistake of this program; its log tells more',
 })
 
 /** Opens a counter at which `answer` is given. */
-export function openCounter({ clock, answer, upgrade, broken }: CounterParts): Counter {
+export function openCounter({ clock, answer, tunnel, broken }: CounterParts): Counter {
   const guests = new Map<Socket, Guest>()
   let isClosing = false
 
@@ -88,7 +100,7 @@ export function openCounter({ clock, answer, upgrade, broken }: CounterParts): C
     guest.deadline.awaits('body')
     const body = await bodyOf(request)
     guest.deadline.awaits(undefined)
-    const said = body === undefined ? TOO_LARGE : await answered(askedOf(request, body, guest.peer))
+    const said = body === undefined ? TOO_LARGE : await answered(request, body, guest.peer)
     guest.deadline.awaits('write')
     const length = Buffer.byteLength(said.body)
     if (isClosing || body === undefined) response.shouldKeepAlive = false
@@ -101,16 +113,18 @@ export function openCounter({ clock, answer, upgrade, broken }: CounterParts): C
     response.end(request.method === 'HEAD' ? undefined : said.body)
   }
 
-  async function answered(asked: Asked): Promise<Said> {
+  async function answered(request: IncomingMessage, body: Buffer, peer: string): Promise<Said> {
     try {
-      return await answer(asked)
+      if (isTunnel(request)) return sayText(tunnel.refuse(request, peer))
+      return await answer(askedOf(request, body, peer))
     } catch (error) {
       broken(error)
       return OUR_FAULT
     }
   }
 
-  const server = createServer({ maxHeaderSize: MOST_HEAD, keepAliveTimeout: 0 }, (request, response) => {
+  const settings = { maxHeaderSize: MOST_HEAD, keepAliveTimeout: 0, shouldUpgradeCallback: isTunnel }
+  const server = createServer(settings, (request, response) => {
     const guest = guests.get(request.socket)
     if (guest === undefined) throw new Error('a request came on a connection that nobody admitted')
     response.on('finish', () => {
@@ -126,7 +140,7 @@ export function openCounter({ clock, answer, upgrade, broken }: CounterParts): C
     if (guest === undefined) throw new Error('a request came on a connection that nobody admitted')
     guest.deadline.awaits(undefined)
     guests.delete(request.socket)
-    upgrade(request, socket, early, guest.peer)
+    tunnel.accept(request, socket, early)
   })
 
   return {

@@ -133,7 +133,7 @@ export function certificateDifference(before: Certificate, after: Certificate): 
 
 const AGENT: Parts<Agent> = {
   name: agent => agent.name,
-  token_hash: agent => Buffer.from(agent.tokenDigest).toString('hex'),
+  token_hash: agent => agent.tokenHash,
   labels: agent => [...agent.labels],
   weight: agent => agent.weight,
   allow_targets: agent => agent.allowTargets.map(entry => ({ ...entry, range: entry.range?.rules })),

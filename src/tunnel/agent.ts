@@ -13,8 +13,8 @@ export interface Agent {
   /** Of everything the agent means. */
   readonly hash: string
   readonly enabled: boolean
-  /** SHA-256 of its token, 32 bytes. */
-  readonly tokenDigest: Uint8Array
+  /** `sha256:` and hex. */
+  readonly tokenHash: string
   /** With its id under `AGENT_ID`. */
   readonly labels: ReadonlyMap<string, string>
   readonly weight: number

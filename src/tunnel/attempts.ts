@@ -22,7 +22,8 @@ interface Failures {
 
 /** A network of IPv6 is one address: whoever has one of its addresses has all of them. */
 function network(address: string): string {
-  if (!address.includes(':')) return address
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1]
+  if (mapped !== undefined || !address.includes(':')) return mapped ?? address
   const [head = '', tail] = address.split('::')
   const groups = head === '' ? [] : head.split(':')
   const behind = tail === undefined || tail === '' ? 0 : tail.split(':').length

@@ -6,7 +6,6 @@ import { AGENT_ID, type Agent } from './agent.ts'
 
 /** What `max_streams: 0` means. */
 const DEFAULT_STREAMS = 1024
-const HASH_WORD = 'sha256:'
 
 /** `hash`: of everything that is written of it. */
 export function compileAgent(id: string, written: WrittenAgent, hash: string): Agent {
@@ -16,7 +15,7 @@ export function compileAgent(id: string, written: WrittenAgent, hash: string): A
     at: pointer('agents', id),
     hash,
     enabled: written.enabled,
-    tokenDigest: Buffer.from(written.token_hash.slice(HASH_WORD.length), 'hex'),
+    tokenHash: written.token_hash.toLowerCase(),
     labels: new Map([...Object.entries(written.labels), [AGENT_ID, id]]),
     weight: written.weight,
     allowTargets: Object.freeze(written.allow_targets.map(entry => proven(parseDialTarget(entry), entry))),

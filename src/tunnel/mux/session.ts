@@ -121,12 +121,15 @@ export class MuxSession implements FrameEvents, StreamHost {
     return stream
   }
 
+  /** No stream will be opened on it any more. */
+  get isLeaving(): boolean {
+    return this.isOver || this.isRefused || this.isDraining
+  }
+
   /** Whether `open` gives a stream. */
   get mayOpen(): boolean {
     return (
-      !this.isOver &&
-      !this.isRefused &&
-      !this.isDraining &&
+      !this.isLeaving &&
       this.size < this.terms.maxStreams &&
       this.nextId + 2 * this.unannounced.size <= LAST_ID
     )

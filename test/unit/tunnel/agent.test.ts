@@ -12,9 +12,9 @@ function agent(words: Parameters<typeof configOf>[0]['agents'] & object) {
 describe('an agent', () => {
   const lab = agent({ lab: { labels: { site: 'lab', note: '' } } })
 
-  it('has its id as a label, a digest of its token, and room for 1024 streams', () => {
+  it('has its id as a label, the hash of its token, and room for 1024 streams', () => {
     expect(lab.labels.get('p2pstream.io/agent-id')).toBe('lab')
-    expect(lab.tokenDigest).toHaveLength(32)
+    expect(lab.tokenHash).toBe(`sha256:${'0'.repeat(64)}`)
     expect(lab.maxStreams).toBe(1024)
     expect(agent({ b: { max_streams: 3 } }).maxStreams).toBe(3)
   })

@@ -19,6 +19,8 @@ describe('failed attempts', () => {
     expect(barred('2001:db8:1:2::1', 10, '2001:db8:1:2:ffff::9')).toBe(true)
     expect(barred('2001:db8:1:2::1', 10, '2001:db8:1:3::1')).toBe(false)
     expect(barred('::1', 10, '::2')).toBe(true)
+    expect(barred('::ffff:192.0.2.1', 10, '::ffff:192.0.2.2')).toBe(false)
+    expect(barred('::ffff:192.0.2.1', 10, '192.0.2.1')).toBe(true)
   })
 
   it('are forgotten after a minute, and by a success', () => {

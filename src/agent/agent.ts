@@ -1,0 +1,64 @@
+// An agent: a tunnel to each of its servers, and what comes through them dialled where the list allows it.
+import type { Clock } from '../base/clock.ts'
+import type { Random } from '../base/random.ts'
+import { startWheel } from '../net/wheel.ts'
+import type { Log } from '../observe/log.ts'
+import type { AllowList } from '../tunnel/allow.ts'
+import { type Credentials, connectTunnel, type TrustedServers } from './connect.ts'
+import { beginLife } from './life.ts'
+import { serveStream } from './serve.ts'
+
+/** Streams that an agent takes on one tunnel. */
+const MAX_STREAMS = 2048
+
+export interface AgentParts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly servers: readonly URL[]
+  readonly credentials: Credentials
+  readonly trust: TrustedServers
+  readonly list: AllowList
+  /** Of this program. */
+  readonly version: string
+}
+
+export interface Agent {
+  /** Whoever waits to try again tries now. */
+  hurry(): void
+  /** Takes nothing new and leaves every server once its streams are over, or after so many milliseconds. */
+  leave(within: number): Promise<void>
+}
+
+/** Connects to every server and stays connected. */
+export function startAgent(parts: AgentParts): Agent {
+  const { clock, random, log, servers, credentials, trust, list, version } = parts
+  const wheel = startWheel(clock)
+  const lives = servers.map(url =>
+    beginLife({
+      clock,
+      wheel,
+      random,
+      log,
+      server: url.host,
+      maxStreams: MAX_STREAMS,
+      connect: () => connectTunnel(url, credentials, { maxStreams: MAX_STREAMS, version }, trust),
+      serve: stream =>
+        serveStream(stream, {
+          clock,
+          list,
+          told({ requestId, host, port }, why) {
+            if (why === undefined) log.debug('agent/dialed', { request: requestId, host, port })
+            else log.warn('agent/not-dialed', { request: requestId, host, port, why })
+          },
+        }),
+    }),
+  )
+  return {
+    hurry: () => lives.forEach(life => void life.hurry()),
+    async leave(within) {
+      await Promise.all(lives.map(life => life.leave(within)))
+      wheel.stop()
+    },
+  }
+}

@@ -1,0 +1,120 @@
+// The agent's end of a tunnel's beginning: dials a server, asks for the upgrade, and hands over the connection or says what is wrong.
+import { type IncomingMessage, request as requestPlain } from 'node:http'
+import { request as requestSecure } from 'node:https'
+import type { Socket } from 'node:net'
+import { PROTOCOL, TUNNEL_PATH, TUNNEL_VERSION } from '../tunnel/handshake.ts'
+
+/** Milliseconds from the dial to the head of the answer. */
+const HANDSHAKE_TIMEOUT = 15_000
+/** Of an answer's body, for the log. */
+const MAX_WORDS = 1024
+
+export interface Credentials {
+  readonly agentId: string
+  readonly token: string
+  readonly name: string
+}
+
+/** How servers are believed, and what is shown to them. PEM. */
+export interface TrustedServers {
+  readonly ca: readonly string[] | undefined
+  readonly cert: string | undefined
+  readonly key: string | undefined
+}
+
+export interface Capacity {
+  readonly maxStreams: number
+  readonly version: string
+}
+
+export type Connected =
+  | { readonly ok: true; readonly socket: Socket; readonly early: Buffer }
+  | { readonly ok: false; readonly kind: 'unreachable' | 'rejected' | 'no_tunnel'; readonly detail: string }
+
+/** `/agent/tunnel` below the path of the server's address; its query and fragment don't count. */
+export function tunnelUrl(management: URL): URL {
+  const url = new URL(management)
+  url.pathname = management.pathname.replace(/\/+$/, '') + TUNNEL_PATH
+  url.search = ''
+  url.hash = ''
+  return url
+}
+
+function fieldsOf({ agentId, token, name }: Credentials, { maxStreams, version }: Capacity) {
+  return {
+    Authorization: `Bearer ${token}`,
+    'X-P2PStream-Agent-ID': agentId,
+    ...(name === '' ? {} : { 'X-P2PStream-Agent-Name': name }),
+    'X-P2PStream-Agent-Version': version,
+    'X-P2PStream-Tunnel-Max-Concurrent-Streams': String(maxStreams),
+    'X-P2PStream-Tunnel-Capacity-Mode': 'fixed',
+    Connection: 'Upgrade',
+    Upgrade: PROTOCOL,
+    'X-P2PStream-Tunnel-Version': TUNNEL_VERSION,
+  }
+}
+
+/** What an answer without an upgrade tells the operator. */
+function meaning(status: number, words: string): Connected {
+  if (status === 401) return { ok: false, kind: 'rejected', detail: words }
+  const hint =
+    status === 404 || status === 200
+      ? ': the server is too old, or a proxy in between dropped the upgrade'
+      : words === ''
+        ? ''
+        : `: ${words}`
+  return { ok: false, kind: 'no_tunnel', detail: `status ${status}${hint}` }
+}
+
+async function wordsOf(response: IncomingMessage): Promise<string> {
+  let words = ''
+  try {
+    for await (const piece of response.setEncoding('utf8')) {
+      words += piece
+      if (words.length >= MAX_WORDS) break
+    }
+  } catch {
+    // What has come is all there is.
+  }
+  return words.slice(0, MAX_WORDS).trim()
+}
+
+/** Dials; names are resolved afresh. Resolves, whatever happens. */
+export function connectTunnel(
+  management: URL,
+  credentials: Credentials,
+  capacity: Capacity,
+  { ca, cert, key }: TrustedServers,
+): Promise<Connected> {
+  const { promise, resolve } = Promise.withResolvers<Connected>()
+  const isSecure = management.protocol === 'https:'
+  const request = (isSecure ? requestSecure : requestPlain)(tunnelUrl(management), {
+    headers: fieldsOf(credentials, capacity),
+    agent: false,
+    signal: AbortSignal.timeout(HANDSHAKE_TIMEOUT),
+    ...(isSecure
+      ? {
+          ALPNProtocols: ['http/1.1'],
+          minVersion: 'TLSv1.2' as const,
+          ...(ca === undefined ? {} : { ca: [...ca] }),
+          ...(cert === undefined ? {} : { cert, key }),
+        }
+      : {}),
+  })
+  request.once('upgrade', (response: IncomingMessage, socket: Socket, early: Buffer) => {
+    if (response.statusCode === 101 && response.headers.upgrade?.toLowerCase() === PROTOCOL) {
+      resolve({ ok: true, socket, early })
+      return
+    }
+    socket.destroy()
+    resolve({ ok: false, kind: 'no_tunnel', detail: 'the upgrade is to something else' })
+  })
+  request.once('response', async response => {
+    const words = await wordsOf(response)
+    response.destroy()
+    resolve(meaning(response.statusCode ?? 0, words))
+  })
+  request.on('error', error => resolve({ ok: false, kind: 'unreachable', detail: error.message }))
+  request.end()
+  return promise
+}

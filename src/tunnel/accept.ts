@@ -1,0 +1,96 @@
+// The server's end of a tunnel's beginning: an upgrade request becomes a session on the roster, or is told why not.
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Clock } from '../base/clock.ts'
+import type { Wheel } from '../net/wheel.ts'
+import type { Log } from '../observe/log.ts'
+import type { Attempts } from './attempts.ts'
+import { type Admission, judge, type Rejection, refusing, switching } from './handshake.ts'
+import { MuxSession } from './mux/session.ts'
+import { DEFAULT_TERMS } from './mux/terms.ts'
+import type { Roster } from './roster.ts'
+
+export interface TunnelParts {
+  readonly clock: Clock
+  readonly wheel: Wheel
+  readonly log: Log
+  readonly roster: Roster
+  readonly attempts: Attempts
+  /** Milliseconds. */
+  readonly pingInterval: number
+  readonly pingTimeout: number
+}
+
+function admit(
+  request: Pick<IncomingMessage, 'method' | 'headers'>,
+  address: string,
+  parts: TunnelParts,
+): Admission | Rejection {
+  const { attempts, log, roster } = parts
+  if (attempts.isBarred(address))
+    return { ok: false, status: 429, text: 'too many attempts', isLegacy: false }
+  const verdict = judge({ method: request.method ?? '', fields: request.headers }, roster)
+  if (verdict.ok) attempts.succeeded(address)
+  else if (verdict.status === 401) {
+    attempts.failed(address)
+    log.warn('tunnel/refused', { address, why: verdict.text })
+  } else if (verdict.isLegacy) log.warn('tunnel/legacy-agent', { address })
+  return verdict
+}
+
+/** What to answer to a request for the tunnel's path that asks for no upgrade. */
+export function refuseTunnel(
+  request: Pick<IncomingMessage, 'method' | 'headers'>,
+  address: string,
+  parts: TunnelParts,
+): Rejection {
+  const verdict = admit(request, address, parts)
+  return verdict.ok
+    ? { ok: false, status: 400, text: 'agent tunnel upgrade required', isLegacy: false }
+    : verdict
+}
+
+/** Takes the connection of an upgrade request for the tunnel's path. `early`: what came behind its head. */
+export function acceptTunnel(
+  request: IncomingMessage,
+  socket: Duplex,
+  early: Buffer,
+  parts: TunnelParts,
+): void {
+  const address = request.socket.remoteAddress ?? ''
+  const verdict = admit(request, address, parts)
+  socket.on('error', () => undefined)
+  if (!verdict.ok) socket.end(refusing(verdict))
+  // Whoever speaks before the 101 doesn't wait for it, and may mean something else.
+  else if (early.length > 0) {
+    const text = 'nothing may be sent before the 101'
+    socket.end(refusing({ ok: false, status: 400, text, isLegacy: false }))
+  } else begin(verdict, socket, address, parts)
+}
+
+function begin(admission: Admission, socket: Duplex, address: string, parts: TunnelParts): void {
+  const { clock, log, roster, wheel, pingInterval, pingTimeout } = parts
+  const { agentId: agent, maxStreams, version } = admission
+  untimed(socket)
+  socket.write(switching(admission))
+  const session: MuxSession = new MuxSession(
+    socket,
+    'server',
+    { ...DEFAULT_TERMS, maxStreams, pingInterval, pingTimeout },
+    { clock, wheel },
+    {
+      goneAway: () => entered.goneAway(),
+      ended(end) {
+        entered.ended(end)
+        log.info('tunnel/disconnected', { agent, address, reason: end.reason, detail: end.detail })
+      },
+    },
+  )
+  const entered = roster.enter(admission, session, address)
+  log.info('tunnel/connected', { agent, address, version })
+}
+
+/** Nobody else times the connection. */
+function untimed(socket: Duplex): void {
+  if ('setTimeout' in socket && typeof socket.setTimeout === 'function') socket.setTimeout(0)
+}

@@ -1,0 +1,90 @@
+// The agents as the engine asks for them, over the roster: who can be gone through, and a stream through one.
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Clock } from '../base/clock.ts'
+import type { Random } from '../base/random.ts'
+import { startWheel } from '../net/wheel.ts'
+import type { Log } from '../observe/log.ts'
+import { acceptTunnel, refuseTunnel, type TunnelParts } from './accept.ts'
+import type { Agents } from './agents.ts'
+import { openAttempts } from './attempts.ts'
+import type { Rejection } from './handshake.ts'
+import { openThrough } from './open.ts'
+import type { AgentReport } from './report.ts'
+import { openRoster } from './roster.ts'
+
+/** How long an agent may keep silent, in milliseconds, and how often it is asked (design config, "management.tunnel"). */
+const PING_INTERVAL = 20_000
+const PING_TIMEOUT = 10_000
+
+export interface Reach extends Agents {
+  /** Takes the connection of somebody who asks to become a tunnel. */
+  accept(request: IncomingMessage, socket: Duplex, early: Buffer): void
+  /** What to tell somebody who asks for the tunnel's path in any other way. */
+  refuse(request: Pick<IncomingMessage, 'method' | 'headers'>, address: string): Rejection
+  report(id: string): AgentReport | undefined
+  /** Every agent drains and leaves. */
+  drain(): void
+}
+
+export interface ReachParts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** Milliseconds that the streams of a session that has to go may still take; asked when it begins to leave. */
+  readonly drainTimeout: () => number
+}
+
+/** Nobody is connected yet. */
+export function openReach({ clock, random, log, drainTimeout }: ReachParts): Reach {
+  const wheel = startWheel(clock)
+  let changed: (id: string) => void = () => undefined
+  const roster = openRoster({ clock, drainTimeout, changed: id => changed(id) })
+  const attempts = openAttempts(clock)
+  const parts: TunnelParts = {
+    clock,
+    wheel,
+    log,
+    roster,
+    attempts,
+    pingInterval: PING_INTERVAL,
+    pingTimeout: PING_TIMEOUT,
+  }
+  return {
+    accept: (request, socket, early) => acceptTunnel(request, socket, early, parts),
+    refuse: (request, address) => refuseTunnel(request, address, parts),
+    report: id => roster.report(id),
+    drain: () => roster.drain(),
+    follow: agents => roster.adopt([...agents.values()]),
+    watch(call) {
+      changed = call
+    },
+    objection: id => objectionOf(roster.report(id)),
+    open(agent, host, port, ears) {
+      ears.begin()
+      const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+      // The dial has a time limit of its own.
+      return openThrough(roster, wheel, agent, { requestId: random.id(), address, timeout: 0 }, result => {
+        if ('code' in result) ears.failed(result)
+        else ears.connected(result as unknown as Socket)
+      })
+    },
+  }
+}
+
+/** In words for people. */
+function objectionOf(report: AgentReport | undefined): string | undefined {
+  if (report === undefined) return 'no longer in the file'
+  switch (report.hindrance) {
+    case undefined:
+    case 'full':
+      return undefined
+    case 'never_seen':
+      return 'it has never connected'
+    case 'offline':
+      return `offline since ${new Date(report.offlineSince ?? 0).toISOString()}: ${report.lastReason ?? 'closed'}`
+    default:
+      return report.hindrance
+  }
+}

@@ -1,0 +1,53 @@
+// What an agent's life has been, remembered across reloads.
+import type { Agent } from './agent.ts'
+
+/** What the file says of it, as far as its sessions are concerned. */
+export type AgentTerms = Pick<Agent, 'id' | 'enabled' | 'tokenHash' | 'maxStreams'>
+
+/** Why a session is over: the mux's reasons, and those of the roster. */
+export type Parting =
+  | 'closed'
+  | 'carrier_closed'
+  | 'ping_timeout'
+  | 'protocol_error'
+  | 'remote_error'
+  | 'replaced'
+  | 'disabled'
+  | 'removed'
+  | 'token_changed'
+  | 'stopping'
+
+/** One connection that an agent has, or had. Times are milliseconds since 1970. */
+export interface SessionRecord {
+  readonly address: string
+  readonly version: string
+  readonly started: number
+  /** Undefined while it lasts. */
+  ended: number | undefined
+  reason: Parting | undefined
+}
+
+export type AgentState = 'connected' | 'draining' | 'offline' | 'disabled' | 'never_seen'
+
+/** Why no stream can be opened to an agent, one reason. */
+export type Hindrance = 'disabled' | 'never_seen' | 'offline' | 'draining' | 'full'
+
+export interface AgentReport {
+  readonly id: string
+  readonly state: AgentState
+  /** Why it takes no stream now; undefined when it does. */
+  readonly hindrance: Hindrance | undefined
+  /** Of the newest connection, in milliseconds since 1970; undefined when it has none. */
+  readonly connectedSince: number | undefined
+  readonly offlineSince: number | undefined
+  readonly connects: number
+  readonly disconnects: number
+  readonly lastReason: Parting | undefined
+  readonly streams: number
+  /** Milliseconds, 0 when none was measured. */
+  readonly roundTrip: number
+  readonly address: string
+  readonly version: string
+  /** The newest first, at most 20. */
+  readonly sessions: readonly Readonly<SessionRecord>[]
+}

@@ -1,0 +1,210 @@
+// The agents of the file and the tunnels that they have, across reloads. State: it lives as long as the process.
+import type { Clock, Timer } from '../base/clock.ts'
+import type { Admission, Judges, Lane } from './handshake.ts'
+import type { MuxEnd, MuxSession } from './mux/session.ts'
+import type { AgentReport, AgentTerms, Hindrance, Parting, SessionRecord } from './report.ts'
+import { isToken } from './token.ts'
+
+/** Sessions remembered of each agent. */
+const REMEMBERED = 20
+
+interface Seat {
+  readonly session: MuxSession
+  readonly lane: Lane | undefined
+  readonly record: SessionRecord
+  /** Why it is on its way out. */
+  parting: Parting | undefined
+  cut: Timer | undefined
+}
+
+interface Member {
+  terms: AgentTerms
+  /** The newest last. */
+  readonly seats: Seat[]
+  readonly records: SessionRecord[]
+  connects: number
+  disconnects: number
+  offlineSince: number | undefined
+  lastReason: Parting | undefined
+}
+
+export interface Roster extends Judges {
+  /** The agents of a configuration that became live. Who is gone, disabled or has another token drains and leaves. */
+  adopt(agents: readonly AgentTerms[]): void
+  /** A session of an agent that was let in; others of it that it replaces drain. */
+  enter(admission: Admission, session: MuxSession, address: string): Entered
+  /** The least busy session that takes a stream, or what hinders it. */
+  session(agentId: string): MuxSession | Hindrance
+  report(agentId: string): AgentReport | undefined
+  readonly ids: readonly string[]
+  /** Every agent drains and leaves: the server stops. */
+  drain(): void
+}
+
+/** What the session's life means to the roster. */
+export interface Entered {
+  readonly ended: (end: MuxEnd) => void
+  /** The agent takes no new streams on it. */
+  readonly goneAway: () => void
+}
+
+export interface RosterParts {
+  readonly clock: Clock
+  /** Milliseconds that a session's streams get when it has to go; asked at that moment. */
+  readonly drainTimeout: () => number
+  /** An agent takes streams from now on, or none any more. */
+  readonly changed: (agentId: string, isAvailable: boolean) => void
+}
+
+/** No agents yet. */
+export function openRoster({ clock, drainTimeout, changed }: RosterParts): Roster {
+  const members = new Map<string, Member>()
+  /** Those that were said to be available. */
+  const told = new Set<string>()
+
+  const staying = (member: Member): Seat[] => member.seats.filter(({ parting }) => parting === undefined)
+  const tell = (id: string): void => {
+    const member = members.get(id)
+    const isAvailable =
+      member?.terms.enabled === true && staying(member).some(({ session }) => !session.isLeaving)
+    if (told.has(id) === isAvailable) return
+    if (isAvailable) told.add(id)
+    else told.delete(id)
+    changed(id, isAvailable)
+  }
+  const part = (seat: Seat, reason: Parting): void => {
+    if (seat.parting !== undefined) return
+    seat.parting = reason
+    seat.cut = clock.after(drainTimeout(), () => seat.session.close())
+    seat.session.drain()
+  }
+  const partAll = (member: Member, reason: Parting): void => {
+    for (const seat of [...member.seats]) part(seat, reason)
+  }
+  const hindrance = (member: Member): Hindrance => {
+    if (!member.terms.enabled) return 'disabled'
+    if (member.seats.length === 0) return member.connects === 0 ? 'never_seen' : 'offline'
+    return staying(member).some(({ session }) => !session.isLeaving) ? 'full' : 'draining'
+  }
+  const free = (member: Member): MuxSession | undefined => {
+    if (!member.terms.enabled) return undefined
+    let best: MuxSession | undefined
+    for (const { session, parting } of member.seats) {
+      if (parting === undefined && session.mayOpen && (best === undefined || session.size < best.size))
+        best = session
+    }
+    return best
+  }
+
+  return {
+    get ids() {
+      return [...members.keys()]
+    },
+    credentials(agentId, token) {
+      const terms = members.get(agentId)?.terms
+      if (!isToken(token, terms?.tokenHash)) return 'invalid agent token'
+      return terms?.enabled === true ? undefined : 'agent is disabled'
+    },
+    maxStreams: agentId => members.get(agentId)?.terms.maxStreams ?? 0,
+    lanes(agentId, lane) {
+      const member = members.get(agentId)
+      if (member === undefined) return 0
+      return staying(member).filter(
+        seat => seat.lane?.group === lane.group && seat.lane.number !== lane.number,
+      ).length
+    },
+    adopt(agents) {
+      const named = new Map(agents.map(terms => [terms.id, terms]))
+      for (const [id, member] of [...members]) {
+        if (named.has(id)) continue
+        members.delete(id)
+        partAll(member, 'removed')
+        tell(id)
+      }
+      for (const [id, terms] of named) {
+        const member = members.get(id)
+        if (member === undefined) {
+          members.set(id, {
+            terms,
+            seats: [],
+            records: [],
+            connects: 0,
+            disconnects: 0,
+            offlineSince: undefined,
+            lastReason: undefined,
+          })
+          continue
+        }
+        const before = member.terms
+        member.terms = terms
+        if (!terms.enabled) partAll(member, 'disabled')
+        else if (before.tokenHash !== terms.tokenHash) partAll(member, 'token_changed')
+        tell(id)
+      }
+    },
+    enter({ agentId, lane, version }, session, address) {
+      const member = members.get(agentId)
+      if (member === undefined) throw new Error(`an agent was let in that nobody knows: ${agentId}`)
+      const record: SessionRecord = {
+        address,
+        version,
+        started: clock.wall(),
+        ended: undefined,
+        reason: undefined,
+      }
+      const seat: Seat = { session, lane, record, parting: undefined, cut: undefined }
+      member.seats.push(seat)
+      member.records.unshift(record)
+      member.records.length = Math.min(member.records.length, REMEMBERED)
+      member.connects++
+      tell(agentId)
+      for (const other of member.seats.filter(one => one !== seat)) {
+        const isBeside =
+          lane !== undefined && other.lane?.group === lane.group && other.lane.number !== lane.number
+        if (!isBeside) part(other, 'replaced')
+      }
+      const ended = ({ reason }: MuxEnd): void => {
+        seat.cut?.cancel()
+        member.seats.splice(member.seats.indexOf(seat), 1)
+        record.ended = clock.wall()
+        record.reason = seat.parting ?? reason
+        member.disconnects++
+        member.lastReason = record.reason
+        if (member.seats.length === 0) member.offlineSince = record.ended
+        tell(agentId)
+      }
+      return { ended, goneAway: () => tell(agentId) }
+    },
+    session(agentId) {
+      const member = members.get(agentId)
+      if (member === undefined) return 'never_seen'
+      return free(member) ?? hindrance(member)
+    },
+    report(agentId) {
+      const member = members.get(agentId)
+      if (member === undefined) return undefined
+      const isFree = free(member) !== undefined
+      const newest = member.seats.at(-1)
+      const state = isFree ? 'connected' : hindrance(member)
+      return {
+        id: agentId,
+        state: state === 'full' ? 'connected' : state,
+        hindrance: isFree ? undefined : hindrance(member),
+        connectedSince: newest?.record.started,
+        offlineSince: newest === undefined ? member.offlineSince : undefined,
+        connects: member.connects,
+        disconnects: member.disconnects,
+        lastReason: member.lastReason,
+        streams: member.seats.reduce((sum, { session }) => sum + session.size, 0),
+        roundTrip: newest?.session.roundTrip ?? 0,
+        address: member.records[0]?.address ?? '',
+        version: member.records[0]?.version ?? '',
+        sessions: member.records,
+      }
+    },
+    drain() {
+      for (const member of members.values()) partAll(member, 'stopping')
+      for (const id of members.keys()) tell(id)
+    },
+  }
+}
