@@ -46,6 +46,11 @@ function isQuiet(tokens: readonly Lexeme[], startsApart: boolean, marker?: strin
   return marker === undefined || markers === 1
 }
 
+/** Comments behind the last entry of a map: no entry. An anchor there would belong to one that is missing. */
+export function isNoEntry({ key, sep, explicitKey, start }: Item): boolean {
+  return !key && !sep && !explicitKey && isQuiet(start, true)
+}
+
 function hasNewline(tokens: readonly Lexeme[]): boolean {
   for (const token of tokens) if (token.type === 'newline') return true
   return false
@@ -111,10 +116,7 @@ export function plainReader(parts: PlainParts): PlainReader {
   function blockMap(token: Token, steps: (string | number)[]): unknown {
     const map: Record<string, unknown> = {}
     for (const item of token.items ?? []) {
-      if (!item.key && !item.sep && !item.explicitKey) {
-        if (!isQuiet(item.start, true)) return UNUSUAL
-        continue
-      }
+      if (isNoEntry(item)) continue
       const name = key(item, token.indent)
       if (name === undefined || !isOrdinary(name, map)) return UNUSUAL
       const entry = value(item, steps, map, name)

@@ -4,7 +4,7 @@ import { pointer } from '../base/pointer.ts'
 import type { Item, Token } from './cst.ts'
 import type { Lines } from './lines.ts'
 import { keyText, type Node, type Span } from './node.ts'
-import { type PlainParts, plainReader, UNUSUAL } from './plain.ts'
+import { isNoEntry, type PlainParts, plainReader, UNUSUAL } from './plain.ts'
 import type { Segments } from './segments.ts'
 
 /** A text with `${` in it, and who holds it. */
@@ -196,7 +196,7 @@ export function openTree({ lines, segments, compose, scalar, core }: TreeParts):
   ): void {
     const steps: (string | number)[] = [...path]
     for (const item of items) {
-      if (!item.key && !item.sep && !item.explicitKey) continue // comments after the last entry
+      if (isNoEntry(item)) continue
       const before = sites.length
       const name = plain.key(item, indent)
       if (name === undefined || name === '__proto__' || Object.hasOwn(into, name)) {

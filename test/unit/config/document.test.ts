@@ -168,6 +168,16 @@ describe('whatever the library writes', () => {
   })
 })
 
+describe('an anchor without a value', () => {
+  it.each(['b: 1\n&x ', 'b:\r\n&x ', 'a:\n  b: 1\n  &x\n'])('is told in %j', text => {
+    expect(read(text).diagnostics.map(({ code }) => code)).toContain('yaml/syntax')
+  })
+
+  it('is null where it stands behind a key', () => {
+    expect(read('b:\n &x\n')).toMatchObject({ value: { b: null }, diagnostics: [] })
+  })
+})
+
 describe('any text', () => {
   it('is a value or a finding, as the library says, and never an exception', () => {
     const pieces = fc.constantFrom(
