@@ -111,6 +111,7 @@ export const DIAGNOSTIC_CODES = {
     'A pool has no enabled target. An error where an enabled route uses it, a warning otherwise.',
   'upstream/hash-key':
     'The policy `hash` without anything to hash on, or a word in `hash_on` or `hash_fallback` that is none of `client_ip`, `host`, `path`, `uri`, `header:NAME`, `cookie:NAME`, `query:NAME` and `none`.',
+  'upstream/cookie-name': 'Not a name that a cookie can have (RFC 6265 section 4.1.1).',
   'upstream/ignored-weight':
     'Targets have different weights, and the policy ignores them; only 0 says something there.',
   'upstream/no-weight': 'Every enabled target of a pool has weight 0, so nobody takes new requests.',

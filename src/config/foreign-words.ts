@@ -19,6 +19,9 @@ const OURS: Readonly<Record<string, string>> = {
   ketama: 'hash',
   maglev: 'hash',
   hash_key: 'hash_on',
+  sticky_session: 'sticky',
+  sticky_sessions: 'sticky',
+  session_affinity: 'sticky',
   p2c: 'power_of_two',
   ewma: 'peak_ewma',
   backend: 'upstream',
@@ -159,7 +162,6 @@ const ABSENT: Readonly<Record<string, string>> = {
   access: 'access policies',
   access_policies: 'access policies',
   when: 'CEL conditions',
-  sticky: 'sticky sessions',
 }
 
 /** What nobody can have here, and why. */

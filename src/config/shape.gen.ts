@@ -451,6 +451,16 @@ export interface Retry {
 /** How a target is chosen among the available ones of the lowest priority group. `weighted_round_robin` is smooth (weights 3 and 1 give 75 % and 25 %); `round_robin` ignores weights. `random` and `weighted_random` leave it to chance. `least_active_requests` takes the one with the fewest requests under way, `weighted_least_active_requests` the one with the fewest for its weight; those equally busy take turns. `hash` keeps the same key (`hash_on`) with the same target: one that goes, or can't serve, moves no key but its own. `power_of_two` draws two by weight and takes the less busy one for its weight. `peak_ewma` draws two by weight and takes the one whose answers have begun sooner of late, for the requests it has (Finagle's measure, over 10 seconds). */
 export type LoadBalancing = 'weighted_round_robin' | 'round_robin' | 'random' | 'weighted_random' | 'least_active_requests' | 'weighted_least_active_requests' | 'hash' | 'power_of_two' | 'peak_ewma'
 
+/** A cookie leads back to the target as long as it is available in the priority group that serves; then another one is chosen, and the cookie with it. It is signed with a secret in the state folder, so it holds through reloads and restarts; it tells nothing about the target, and no origin sees it. Two sticky pools that a visitor reaches under one host need cookies of different names. */
+export interface Sticky {
+  /** Whether there is such a cookie. */
+  readonly enabled: boolean
+  /** Its name. It has Path=/, HttpOnly and SameSite=Lax, and Secure where visitors come over TLS. */
+  readonly cookie: string
+  /** How long a browser keeps it, from when it was given (Max-Age). */
+  readonly ttl: Duration
+}
+
 /** Words for people and lists. */
 export type Tags = readonly string[]
 
@@ -466,6 +476,8 @@ export interface Upstream {
   readonly hash_fallback: readonly string[]
   /** For `hash`: into how many parts the keys are divided. Each belongs to one target, and a target has its share by weight; with many targets more parts are more even (ten times as many as targets, at least). */
   readonly slots: number
+  /** Brings a visitor back to the target that served it first, by a signed cookie. */
+  readonly sticky: Sticky
   /** Words for people and lists. */
   readonly tags: Tags
   /** Connection options for the targets of this pool. */
@@ -624,6 +636,8 @@ export interface Forward {
   readonly hash_fallback: readonly string[]
   /** For `hash`: into how many parts the keys are divided. Each belongs to one target, and a target has its share by weight; with many targets more parts are more even (ten times as many as targets, at least). */
   readonly slots: number
+  /** Brings a visitor back to the target that served it first, by a signed cookie. */
+  readonly sticky: Sticky
   /** Words for people and lists. */
   readonly tags: Tags
   /** In place of an upstream: connection options for the targets of the pool. Beside `upstream`: goes over the targets' for the route's own traffic. */

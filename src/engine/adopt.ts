@@ -12,6 +12,7 @@ import { changedUnder } from './drain.ts'
 import type { Adopter } from './engine.ts'
 import { bind, type Live } from './live.ts'
 import { newlyShown, secure } from './secure.ts'
+import { stickySecret } from './sticky-secret.ts'
 
 export type Adoption =
   | { readonly ok: true; readonly generation: number; readonly plan: Plan }
@@ -40,7 +41,8 @@ export async function acquire(
   next: Snapshot,
 ): Promise<Acquired | (Adoption & { readonly ok: false })> {
   const wanted = enabledListeners(next)
-  const bindings = await inSlices(bind(next, engine.parts.keep, engine), engine.parts.clock, nextTurn)
+  const sticky = await stickySecret(next, engine.parts)
+  const bindings = await inSlices(bind(next, engine.parts.keep, engine, sticky), engine.parts.clock, nextTurn)
   const secured = await secure(next, engine.parts)
   if (!secured.ok) return secured
   const plan = await inSlices(planSteps(engine.live?.snapshot, next), engine.parts.clock, nextTurn)
@@ -61,6 +63,7 @@ export async function acquire(
     shown: secured.shown,
     pools: bindings.pools,
     connections: bindings.connections,
+    tokens: bindings.tokens,
     health: bindings.health,
     names: engine.wire.names,
   }

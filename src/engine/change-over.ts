@@ -8,7 +8,7 @@ export function changeOver(exchange: Exchange, origin: OriginSide, ended: () => 
   exchange.status = 101
   exchange.isUpgraded = true
   exchange.headCame()
-  const visitor = exchange.side.takeSocket(origin.response, origin.connection)
+  const visitor = exchange.side.takeSocket(origin.response, origin.connection, exchange.newCookie)
   return startRelay(
     visitor,
     read => origin.takeSocket(read),

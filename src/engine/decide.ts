@@ -1,13 +1,15 @@
 // The decision: from a request's facts to a verdict, without a socket. It reads State and changes none of it.
 import type { Answer } from '../http/answer.ts'
+import { cookieOf } from '../http/cookie.ts'
 import type { Facts } from '../http/facts.ts'
 import { locationOf, type Redirect } from '../http/location.ts'
 import type { Listener, Route } from '../snapshot/snapshot.ts'
 import { secondsUntilChance } from '../upstream/health/retry-after.ts'
 import { lacksAgents } from '../upstream/objections.ts'
 import { chosenBy } from '../upstream/select.ts'
+import type { Stick } from '../upstream/sticky.ts'
 import { legTaken, type Taking, take } from '../upstream/take.ts'
-import type { Target } from '../upstream/target.ts'
+import type { Pool, Target } from '../upstream/target.ts'
 import type { Chance, Wish } from '../upstream/wish.ts'
 import { nominationRefusal } from './nominations.ts'
 import { refuseForNow, rescue } from './rescue.ts'
@@ -23,6 +25,7 @@ class Progress implements Wish {
   readonly random: Chance['random']
   readonly trail: Trail | undefined
   readonly tried: readonly Target[] = NOWHERE
+  wanted: Target | undefined
   route: Route | undefined
   taking: Taking | undefined
 
@@ -136,9 +139,11 @@ function selectTarget(progress: Progress): Verdict | undefined {
   const { listener, route, memory, trail } = progress
   if (route?.action.kind !== 'forward') return undefined
   const { pool } = route.action
+  const stick = stickOf(pool, progress)
+  progress.wanted = stick?.wanted
   const taking = take(pool, memory.pools, progress)
   if (trail !== undefined) {
-    trail.balancing(chosenBy(pool, progress))
+    trail.balancing(chosenBy(pool, progress, taking?.choice))
     tellTargets(trail, pool, memory.pools, taking)
   }
   if (taking === undefined) {
@@ -153,7 +158,7 @@ function selectTarget(progress: Progress): Verdict | undefined {
     const code = lacksAgents(pool, memory.pools) ? 'no_agent_available' : 'no_target_available'
     return answer(refuseForNow({ code, at: pool.at, detail }, retryAfter), route)
   }
-  progress.taking = taking
+  progress.taking = stick === undefined ? taking : { ...taking, stick }
   return undefined
 }
 
@@ -162,6 +167,13 @@ function refuseNominations({ facts, route, taking }: Progress): Verdict | undefi
   if (route?.action.kind !== 'forward' || taking?.choice.target.kind !== 'proxy') return undefined
   const refusal = nominationRefusal(facts, legTaken(route.action.legs, taking), route.at)
   return refusal === undefined ? undefined : answer(refusal, route)
+}
+
+/** How the visitor stands to a pool that brings visitors back. */
+function stickOf({ sticky }: Pool, { facts, memory, route }: Progress): Stick | undefined {
+  if (sticky === undefined || route?.action.kind !== 'forward') return undefined
+  const tokens = memory.tokens?.get(route.action.pool)
+  return tokens && { tokens, wanted: tokens.targetOf(cookieOf(facts.fields, sticky.cookie)) }
 }
 
 function act({ route, taking }: Progress): Verdict | undefined {

@@ -3,12 +3,13 @@
 import type { Failure } from '../base/failure.ts'
 import type { Reason } from '../base/reason.ts'
 import type { Answer } from '../http/answer.ts'
-import type { FieldEdits } from '../http/edits.ts'
+import { type FieldEdits, withField } from '../http/edits.ts'
 import type { Facts } from '../http/facts.ts'
 import type { ErrorPages } from '../http/template.ts'
 import type { Listener, Route } from '../snapshot/snapshot.ts'
 import { answered, commit, release } from '../upstream/balance.ts'
 import type { Seat } from '../upstream/seat.ts'
+import type { Stick } from '../upstream/sticky.ts'
 import type { Taking } from '../upstream/take.ts'
 import type { Leg, Target } from '../upstream/target.ts'
 import type { ConnectionField } from '../wire/h1/connection-field.ts'
@@ -48,6 +49,8 @@ export class Exchange implements RequestSink {
   route: Route | undefined
   target: Target | undefined
   leg: Leg | undefined
+  /** Of a pool that brings visitors back. */
+  private stick: Stick | undefined
   door: Door | undefined
   attempt: Attempt | undefined
   /** Since when the origin may answer: the request was here, whole, or another target had failed. */
@@ -168,7 +171,7 @@ export class Exchange implements RequestSink {
     this.bytesOut = isBodiless ? 0 : worn.body.length
     // The record reads the request, which the connection overwrites as soon as the turn is closed.
     this.finish()
-    this.side.answer(worn, this.responseEdits)
+    this.side.answer(worn, this.target?.kind === 'static' ? this.targetEdits : this.responseEdits)
   }
 
   private get errorPages(): readonly (ErrorPages | undefined)[] {
@@ -179,10 +182,23 @@ export class Exchange implements RequestSink {
     return this.route?.responseEdits
   }
 
+  /** For what comes from a target: the cookie that leads there goes with it. */
+  private get targetEdits(): FieldEdits | undefined {
+    const cookie = this.newCookie
+    return cookie === undefined ? this.responseEdits : withField(this.responseEdits, 'Set-Cookie', cookie)
+  }
+
+  /** The sticky cookie of the target; undefined when the visitor has it, or the pool has none. */
+  get newCookie(): string | undefined {
+    const { stick, target, side } = this
+    if (stick === undefined || target === undefined || target === stick.wanted) return undefined
+    return stick.tokens.cookieFor(target, side.security !== undefined)
+  }
+
   begin(response: ResponseMessage, connection: ConnectionField): void {
     this.status = response.line.status
     this.headCame()
-    this.side.begin(response, connection, this.responseEdits)
+    this.side.begin(response, connection, this.targetEdits)
   }
 
   /** An origin answers: how long it took says something about the target, unless the visitor still sends. */
@@ -253,6 +269,7 @@ export class Exchange implements RequestSink {
   take(taking: Taking): void {
     const { choice, path } = taking
     this.taking = taking
+    this.stick ??= taking.stick
     this.target = choice.target
     this.seat = commit(taking.state, choice)
     this.agentSeat = path && commit(path.state, path.choice)

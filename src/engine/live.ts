@@ -9,10 +9,12 @@ import { Connections } from '../upstream/connections.ts'
 import { dialedName } from '../upstream/dial-request.ts'
 import { Health, type HealthParts } from '../upstream/health/health.ts'
 import { openPoolState, type PoolState, poolStateIdentity, setAvailable } from '../upstream/pool-state.ts'
+import { Tokens } from '../upstream/sticky.ts'
 import { stateOf } from '../upstream/take.ts'
 import type { Pool, Profile, ProxyTarget, Target } from '../upstream/target.ts'
 import type { WireParts } from '../wire/h1/origin.ts'
 import type { Door } from './door.ts'
+import type { StickySecret } from './sticky-secret.ts'
 
 export interface Live {
   readonly snapshot: Snapshot
@@ -27,6 +29,8 @@ export interface Live {
   readonly connections: ReadonlyMap<Profile, Connections>
   /** Of targets with health rules. */
   readonly health: ReadonlyMap<Target, Health>
+  /** Of sticky pools. */
+  readonly tokens: ReadonlyMap<Pool, Tokens>
   readonly names: Pick<Names, 'troubleOf'>
 }
 
@@ -35,6 +39,7 @@ export interface Bindings {
   readonly pools: ReadonlyMap<Pool, PoolState>
   readonly connections: ReadonlyMap<Profile, Connections>
   readonly health: ReadonlyMap<Target, Health>
+  readonly tokens: ReadonlyMap<Pool, Tokens>
   readonly identities: ReadonlySet<string>
   /** Whatever some connection asks for by name. */
   readonly names: ReadonlySet<string>
@@ -48,11 +53,13 @@ export function* bind(
   snapshot: Snapshot,
   keep: Keep,
   parts: { readonly wire: WireParts; readonly health: HealthParts },
+  sticky: StickySecret | undefined,
 ): Generator<void, Bindings> {
   const pools = new Map<Pool, PoolState>()
   const connections = new Map<Profile, Connections>()
   const health = new Map<Target, Health>()
-  const identities = new Set<string>()
+  const tokens = new Map<Pool, Tokens>()
+  const identities = new Set<string>(sticky === undefined ? [] : [sticky.identity])
   const names = new Set<string>()
   const bindProfile = (profile: Profile): void => {
     if (connections.has(profile)) return
@@ -77,6 +84,8 @@ export function* bind(
     const identity = poolStateIdentity(pool)
     identities.add(identity)
     pools.set(pool, keep.at(identity, openPoolState))
+    if (pool.sticky !== undefined && sticky !== undefined)
+      tokens.set(pool, new Tokens(pool, pool.sticky, sticky.secret))
     for (const target of pool.targets) {
       if (target.kind !== 'proxy') continue
       if (target.paths === undefined) {
@@ -95,7 +104,7 @@ export function* bind(
       if (leg !== undefined) for (const one of leg.paths ?? [leg]) bindProfile(one.profile)
     yield
   }
-  return { pools, connections, health, identities, names }
+  return { pools, connections, health, tokens, identities, names }
 }
 
 /** Makes health follow what is live (`changed`: a target of a pool came or went): probes that are new begin, and whoever chooses targets hears how each stands. */

@@ -19,6 +19,8 @@ export class Retries implements Wish {
   readonly clock: SendParts['clock']
   readonly random: SendParts['random']
   readonly tried: Target[] = []
+  /** The first attempt was where its cookie led. */
+  readonly wanted = undefined
   private readonly exchange: Exchange
   private readonly retry: Retry
   private readonly state: PoolState

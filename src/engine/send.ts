@@ -47,7 +47,7 @@ export function send(exchange: Exchange, leg: Leg, sending: Sending): void {
 function planOf(
   exchange: Exchange,
   { profile, target, requestEdits, policy }: Leg,
-  { forward, parts, upgrade }: Sending,
+  { forward, live, parts, upgrade }: Sending,
 ): RequestPlan {
   const { side, facts } = exchange
   if (facts === undefined) throw new Error('a request that was never read is sent on')
@@ -60,6 +60,7 @@ function planOf(
     ours: forwardingFields(side, memo, facts.client, rewritten?.removedPrefix ?? ''),
     requestIdLine: `X-Request-Id: ${exchange.requestId}\r\n`,
     edits: requestEdits,
+    ownCookies: live.snapshot.ownCookies,
     policy,
     upgrade,
     webSocketKey:

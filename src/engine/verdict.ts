@@ -2,13 +2,16 @@
 import type { Answer } from '../http/answer.ts'
 import type { Forward, Route } from '../snapshot/snapshot.ts'
 import type { Healths } from '../upstream/health/retry-after.ts'
+import type { Tokens } from '../upstream/sticky.ts'
 import type { Pools, Taking } from '../upstream/take.ts'
-import type { Leg, Target } from '../upstream/target.ts'
+import type { Leg, Pool, Target } from '../upstream/target.ts'
 
 /** The State that a decision reads: a pool's memory by its compiled pool, and what is known of targets' health. */
 export interface Memory {
   readonly pools: Pools
   readonly health: Healths
+  /** Of sticky pools; without them nobody is known. */
+  readonly tokens?: { get(pool: Pool): Tokens | undefined }
 }
 
 export interface AnswerVerdict {

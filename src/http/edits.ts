@@ -40,6 +40,14 @@ export function compileEdits(stages: readonly WrittenEdits[]): FieldEdits | unde
   return { drops, lengths, adds, lines: adds.map(([name, value]) => `${name}: ${value}\r\n`).join('') }
 }
 
+/** The same changes, and one field more. */
+export function withField(edits: FieldEdits | undefined, name: string, value: string): FieldEdits {
+  const { drops, lengths, adds, lines } = edits ?? NO_EDITS
+  return { drops, lengths, adds: [...adds, [name, value]], lines: `${lines}${name}: ${value}\r\n` }
+}
+
+const NO_EDITS: FieldEdits = { drops: new Set<string>([]), lengths: 0, adds: [], lines: '' }
+
 /** Whether a field of this name is dropped: in any letter case, and with `_` for `-`, which CGI programs read as the same. */
 export function isDropped(edits: FieldEdits, name: string): boolean {
   if ((edits.lengths & (1 << Math.min(name.length, 31))) === 0) return false

@@ -78,6 +78,9 @@ export function* compileSteps(input: Configured, previous?: Snapshot): Generator
     listeners: byId,
     routes,
     pools,
+    ownCookies: Object.freeze([
+      ...new Set([...pools.values()].flatMap(({ sticky }) => sticky?.cookie ?? [])),
+    ]),
     certificates,
     agents,
     templates,

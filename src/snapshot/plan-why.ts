@@ -68,6 +68,7 @@ const POOL: Parts<Pool> = {
   hash_on: pool => pool.hashing?.on,
   hash_fallback: pool => pool.hashing?.fallback,
   slots: pool => pool.hashing?.slots,
+  sticky: pool => pool.sticky,
 }
 
 /** What a pool says differently; one written in place may differ in its route alone. */

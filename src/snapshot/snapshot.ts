@@ -120,6 +120,8 @@ export interface Snapshot {
   readonly routes: ReadonlyMap<string, Route>
   /** By id, those written in place (`route:<id>`) too. */
   readonly pools: ReadonlyMap<string, Pool>
+  /** Names of cookies that are ours: no origin sees one. */
+  readonly ownCookies: readonly string[]
   /** By id; the next compile takes over what didn't change. */
   readonly certificates: ReadonlyMap<string, Certificate>
   /** By id, disabled ones too. */

@@ -66,6 +66,9 @@ export function compilePool(written: WrittenPool, parts: PoolParts): Pool {
     hash,
     loadBalancing: written.load_balancing,
     retry: mergeRetry(NO_RETRY, written.retry),
+    sticky: written.sticky.enabled
+      ? Object.freeze({ cookie: written.sticky.cookie, ttl: duration(written.sticky.ttl) })
+      : undefined,
     hashing: written.load_balancing === 'hash' ? Object.freeze(hashingOf(written)) : undefined,
     targets: Object.freeze(targets),
     groups: Object.freeze(groupsOf(targets)),

@@ -47,6 +47,7 @@ export function compilePaths(
     targets: Object.freeze(targets),
     retry: NO_RETRY,
     hashing: undefined,
+    sticky: undefined,
     groups: Object.freeze(groupsOf(targets)),
     legs: compileLegs(targets, undefined),
   })

@@ -16,8 +16,11 @@ export function select(pool: Pool, state: PoolState, wish: Wish): Choice | undef
     const another = untried(arrangement, wish)
     if (another !== undefined) return another
   }
-  const { serving } = arrangement
+  const { serving, seats } = arrangement
   if (serving === undefined) return undefined
+  const { wanted } = wish
+  if (wanted !== undefined && pool.targets[wanted.index] === wanted && seats[wanted.index]?.turns === serving)
+    return { pool, group: serving.group, target: wanted, among: undefined, isTurn: false }
   const place = serving.next(wish)
   return choiceAt(pool, serving, place, undefined, serving.wasTurn)
 }
@@ -46,7 +49,11 @@ function targetAt(pool: Pool, rota: Rota, place: number): Target {
 }
 
 /** By what a target of the pool was chosen, in a few words; values of fields aren't told. */
-export function chosenBy({ loadBalancing, hashing }: Pool, { facts }: Wish): string {
+export function chosenBy(pool: Pool, wish: Wish, choice: Choice | undefined): string {
+  const { loadBalancing, hashing, sticky } = pool
+  const { facts } = wish
+  if (sticky !== undefined && choice !== undefined && choice.target === wish.wanted)
+    return `the cookie ${sticky.cookie}`
   if (hashing === undefined) return loadBalancing
   if (hashKey(hashing.on, facts) !== undefined) return `hash on ${keyWords(hashing.on)}`
   if (hashKey(hashing.fallback, facts) !== undefined)

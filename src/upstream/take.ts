@@ -2,6 +2,7 @@
 import type { Choice } from './balance.ts'
 import { arrangementOf, type PoolState } from './pool-state.ts'
 import { select } from './select.ts'
+import type { Stick } from './sticky.ts'
 import type { Leg, Pool, Target } from './target.ts'
 import type { Wish } from './wish.ts'
 
@@ -15,6 +16,8 @@ export interface Taking {
   readonly state: PoolState
   readonly choice: Choice
   readonly path: Taking | undefined
+  /** Present with the first taking of an exchange, where visitors are brought back. */
+  readonly stick?: Stick
 }
 
 /** Undefined when no target is available. Only reads. */

@@ -10,6 +10,7 @@ import type { Selector } from '../tunnel/agent.ts'
 import type { Hashing } from './hash-key.ts'
 import type { HealthRules } from './health/rules.ts'
 import type { Retry } from './retry.ts'
+import type { Sticky } from './sticky.ts'
 
 export type LoadBalancing =
   | 'weighted_round_robin'
@@ -154,6 +155,8 @@ export interface Pool {
   readonly retry: Retry
   /** Present for `hash`. */
   readonly hashing: Hashing | undefined
+  /** Undefined when nobody is brought back. */
+  readonly sticky: Sticky | undefined
   readonly targets: readonly Target[]
   /** Only groups with members, lowest priority number first. */
   readonly groups: readonly Group[]

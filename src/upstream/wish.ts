@@ -13,6 +13,8 @@ export interface Chance {
 export interface Wish extends Chance {
   /** Of the request: hash keys and cookies are read from them by the policies that want them. */
   readonly facts: Facts
+  /** The target that the request belongs to by its cookie: chosen as long as it is available in the group that serves. */
+  readonly wanted: Target | undefined
   /** Targets that this exchange has been to: not chosen again while another is available. */
   readonly tried: readonly Target[]
 }

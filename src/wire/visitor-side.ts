@@ -77,9 +77,9 @@ export interface VisitorSide {
   abort(): void
   /**
    * Accepts the change of protocol that the request asked for and gives up the socket, or the stream in its place; what was read behind the
-   * request comes along.
+   * request comes along. `cookie`: the value of a Set-Cookie of ours.
    */
-  takeSocket(response: ResponseMessage, connection: ConnectionField): RelayEnd
+  takeSocket(response: ResponseMessage, connection: ConnectionField, cookie: string | undefined): RelayEnd
 }
 
 /** A visitor's connection, as the engine sees it. */

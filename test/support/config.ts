@@ -150,6 +150,7 @@ function poolOf(words: ForwardWords): Forward {
     hash_on: ['none'],
     hash_fallback: ['none'],
     slots: 10_000,
+    sticky: { enabled: false, cookie: 'p2p_sticky', ttl: '0s' },
     tags: [],
     peer: {},
     health_check: {},

@@ -22,6 +22,7 @@ export interface WishWords {
   readonly from?: string
   readonly fields?: readonly Field[]
   readonly tried?: readonly Target[]
+  readonly wanted?: Target
   readonly chance?: Chance
 }
 
@@ -43,5 +44,10 @@ export function factsOf({
 }
 
 export function wishOf(words: WishWords = {}): Wish {
-  return { ...(words.chance ?? luck()), facts: factsOf(words), tried: words.tried ?? [] }
+  return {
+    ...(words.chance ?? luck()),
+    facts: factsOf(words),
+    tried: words.tried ?? [],
+    wanted: words.wanted,
+  }
 }

@@ -8,6 +8,12 @@ const NAMED = ['header', 'cookie', 'query']
 /** A cookie's name is a token (RFC 6265 4.1.1). */
 const COOKIE = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
 
+/** The name of a cookie. */
+export const cookieNameForm: Form = (text, shown) =>
+  COOKIE.test(text)
+    ? undefined
+    : { code: 'upstream/cookie-name', message: `${shown} is not the name of a cookie` }
+
 /** A word of `hash_on`: `client_ip`, `header:X-User`. */
 export const hashKeyForm: Form = (text, shown) => {
   const colon = text.indexOf(':')

@@ -3,7 +3,7 @@
 import { agentTokenHashForm, dialTargetForm, labelKeyForm, labelValueForm } from './agents.ts'
 import { contentTypeForm, headerNameForm, headerValueForm, protectedHeaderForm } from './fields.ts'
 import type { Form } from './form.ts'
-import { hashKeyForm } from './hash-key.ts'
+import { cookieNameForm, hashKeyForm } from './hash-key.ts'
 import { probePathForm, statusesForm } from './health.ts'
 import { managementBindForm, managementUrlForm, tokenHashForm } from './management.ts'
 import { bindForm, cidrForm, originForm } from './network.ts'
@@ -31,6 +31,7 @@ export const FORMS: Readonly<Record<string, Form>> = {
   cidr: cidrForm,
   ciphers: ciphersForm,
   content_type: contentTypeForm,
+  cookie_name: cookieNameForm,
   dial_target: dialTargetForm,
   duration: durationForm,
   error_page_key: errorPageKeyForm,

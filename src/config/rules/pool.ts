@@ -12,6 +12,7 @@ const POOL_KEYS = [
   'hash_on',
   'hash_fallback',
   'slots',
+  'sticky',
   'health_check',
   'passive_health',
   'tags',

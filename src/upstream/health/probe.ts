@@ -93,6 +93,7 @@ class Probe implements Probing, OriginSink, OriginOwner, SessionOwner {
       target: check.path,
       host: check.host ?? target.profile.origin.hostField,
       ours: { lines: [], joined: '' },
+      ownCookies: [],
       requestIdLine: '',
       edits: check.requestEdits,
       policy: STANDARD,

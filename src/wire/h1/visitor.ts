@@ -380,9 +380,9 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
     else this.destroy()
   }
 
-  takeSocket(response: ResponseMessage, connection: ConnectionField): RelayEnd {
+  takeSocket(response: ResponseMessage, connection: ConnectionField, cookie: string | undefined): RelayEnd {
     const key = this.request.head.known(FIELD.webSocketKey)
-    this.outlet.text(writeSwitchingHead(response, connection, key))
+    this.outlet.text(writeSwitchingHead(response, connection, key, cookie))
     this.outlet.flush()
     this.deadline.release()
     this.isLingering = true

@@ -1,5 +1,6 @@
 // Writes the request head that an origin gets: runs of untouched lines are copied as one slice, framing and the forwarding
 // fields are ours (design engine, "Headers to the origin").
+import { withoutCookies } from '../../http/cookie.ts'
 import { type FieldEdits, isDropped } from '../../http/edits.ts'
 import type { RequestPolicy } from '../../http/request-policy.ts'
 import type { RequestMessage } from '../message.ts'
@@ -20,6 +21,8 @@ export interface RequestPlan {
   /** `X-Request-Id: …` with its CRLF. */
   readonly requestIdLine: string
   readonly edits: FieldEdits | undefined
+  /** Names of cookies that are between the visitor and us. */
+  readonly ownCookies: readonly string[]
   /** Which of the visitor's own lines go on. */
   readonly policy: RequestPolicy
   /** The protocols that it asks to change to, in lower case: `websocket`, or under `preserve` whatever Upgrade says. */
@@ -96,7 +99,17 @@ function replacement(
     return isKept ? 'TE: trailers\r\n' : ''
   }
   if (plan.edits !== undefined && isDropped(plan.edits, head.name(index))) return ''
-  return undefined
+  return id === FIELD.cookie && plan.ownCookies.length > 0
+    ? cookieLine(head, index, plan.ownCookies)
+    : undefined
+}
+
+/** A Cookie line without our own cookies. */
+function cookieLine(head: Head, index: number, own: readonly string[]): string | undefined {
+  const value = head.value(index)
+  const kept = withoutCookies(value, own)
+  if (kept === value) return undefined
+  return kept === '' ? '' : `${head.name(index)}: ${kept}\r\n`
 }
 
 function asksForTrailers(head: Head, index: number): boolean {

@@ -47,6 +47,7 @@ export function writeSwitchingHead(
   response: ResponseMessage,
   connection: ConnectionField,
   key: string | undefined,
+  cookie?: string,
 ): string {
   let fields = copyFields(response, connection, undefined)
   const named = response.head.allKnown(FIELD.upgrade).join(', ')
@@ -54,6 +55,7 @@ export function writeSwitchingHead(
   // The 200 of an extended CONNECT answers no key (RFC 8441 5.2): we do.
   if (response.line.status === 200 && key !== undefined)
     fields += `Sec-WebSocket-Accept: ${acceptOf(key)}\r\n`
+  if (cookie !== undefined) fields += `Set-Cookie: ${cookie}\r\n`
   return `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n${fields}\r\n`
 }
 

@@ -311,11 +311,12 @@ export class H2VisitorStream implements VisitorSide, Waiting {
     cut(this.stream, NGHTTP2_INTERNAL_ERROR)
   }
 
-  takeSocket(response: ResponseMessage, connection: ConnectionField): RelayEnd {
+  takeSocket(response: ResponseMessage, connection: ConnectionField, cookie: string | undefined): RelayEnd {
     const { stream } = this
     const list = responseList(response, connection, undefined, 200)
     const accept = list.indexOf('sec-websocket-accept')
     if (accept >= 0) list.splice(accept, 2)
+    if (cookie !== undefined) list.push('set-cookie', cookie)
     this.disarm()
     this.isTurnOpen = false
     this.sink = undefined

@@ -13,6 +13,7 @@ describe('forms take', () => {
     ['cidr', ['unix', '10.0.0.0/8', '10.0.0.1', '::/0', 'fe80::1']],
     ['ciphers', ['', 'ECDHE-RSA-AES128-GCM-SHA256', 'TLS_AES_128_GCM_SHA256:ECDHE-RSA-AES128-GCM-SHA256']],
     ['content_type', ['text/html', 'text/html; charset=utf-8', 'application/problem+json']],
+    ['cookie_name', ['p2p_sticky', '__Host-a', 'a.b']],
     ['dial_target', ['media.local:8096', 'a', 'a:*', 'a:80-90', '10.0.0.0/8', '[fd00::/8]:443', '::1']],
     ['duration', ['0', '1ms', '1h30m', '7d', '1.5s']],
     ['error_page_key', ['400', '599', '4xx', '5xx']],
@@ -83,7 +84,7 @@ describe('forms take', () => {
   })
 
   it('every form has accepted something here', () => {
-    expect(Object.keys(FORMS)).toHaveLength(39)
+    expect(Object.keys(FORMS)).toHaveLength(40)
   })
 })
 
@@ -103,6 +104,7 @@ describe('forms refuse', () => {
     ['duration', ['1', '-1s', '', 'NaN', '1w', '1 s']],
     ['sni', ['192.0.2.1', '::1', 'a:443', '*.a', 'a.', 'a b']],
     ['error_page_key', ['', '39', '600', '3xx', '40x', '5x']],
+    ['cookie_name', ['', 'a b', 'a=b', 'ä', 'a;']],
     [
       'hash_key',
       [

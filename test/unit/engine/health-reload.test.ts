@@ -91,7 +91,7 @@ class Program {
       probe: () => ({ cancel() {} }),
     }
     const wire = { trust: { context: () => undefined } } as unknown as WireParts
-    const steps = bind(outcome.value, this.keep, { wire, health })
+    const steps = bind(outcome.value, this.keep, { wire, health }, undefined)
     let step = steps.next()
     while (!step.done) step = steps.next()
     this.live = { ...step.value, snapshot: outcome.value } as unknown as Live

@@ -48,6 +48,7 @@ function begin({ retry, method, pieces = 0, isKept = () => false, targets = 3 }:
     pools: new Map([[pool, state]]),
     connections,
     health: new Map(),
+    tokens: new Map(),
     names: { troubleOf: () => undefined },
   }
   const clock = handClock()

@@ -96,10 +96,14 @@ describe('a request without a key', () => {
 
   it('is told apart by explain', () => {
     const from = hashed(named('ab'), { hash_on: ['header:X-User'], hash_fallback: ['client_ip'] })
-    expect(chosenBy(from, wishOf({ fields: [['X-User', 'secret']] }))).toBe('hash on header:x-user')
-    expect(chosenBy(from, wishOf())).toBe('hash on client_ip, for lack of header:x-user')
-    expect(chosenBy(from, wishOf({ from: '' }))).toBe('round_robin, for lack of header:x-user, client_ip')
-    expect(chosenBy(pool('random', named('a')), wishOf())).toBe('random')
+    expect(chosenBy(from, wishOf({ fields: [['X-User', 'secret']] }), undefined)).toBe(
+      'hash on header:x-user',
+    )
+    expect(chosenBy(from, wishOf(), undefined)).toBe('hash on client_ip, for lack of header:x-user')
+    expect(chosenBy(from, wishOf({ from: '' }), undefined)).toBe(
+      'round_robin, for lack of header:x-user, client_ip',
+    )
+    expect(chosenBy(pool('random', named('a')), wishOf(), undefined)).toBe('random')
   })
 })
 

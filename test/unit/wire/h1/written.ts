@@ -23,6 +23,7 @@ export const REQUEST_PLAN: RequestPlan = {
     ],
     joined: 'X-Forwarded-For: 192.0.2.1\r\nX-Real-IP: 192.0.2.1\r\n',
   },
+  ownCookies: [],
   requestIdLine: 'X-Request-Id: 1\r\n',
   edits: undefined,
   policy: STANDARD,
