@@ -93,6 +93,7 @@ export const DIAGNOSTIC_CODES = {
     'A label’s key has 1 to 128 bytes, its value at most 256, on one line, without spaces around it. Keys under `p2pstream.io/` are ours; selectors may name `p2pstream.io/agent-id`.',
   'agent/allow-target':
     'Not a place that an agent may connect to: `host:port`, `host:8000-8099`, `host:*`, `10.0.0.0/8`, `[fd00::/8]:443`.',
+  'agent/no-door': 'There are agents and no `management`, to whose address they would connect.',
   'agent/unused': 'No target selects an enabled agent.',
   'match/host': 'Neither a host nor `*.` and a host: no scheme, no port, no other `*`.',
   'match/path':

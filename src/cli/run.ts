@@ -68,7 +68,13 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
   const access = openAccessLog({ lines: recordLines(clock), clock, log, rules: SILENT })
   const stateDir = stateFolder(environment)
   const random = systemRandom()
-  const reach = openReach({ clock, random, log, drainTimeout: () => engine.current?.drainTimeout ?? 0 })
+  const reach = openReach({
+    clock,
+    random,
+    log,
+    drainTimeout: () => engine.current?.drainTimeout ?? 0,
+    pings: () => engine.current?.management?.tunnel,
+  })
   const engine = startEngine({
     clock,
     random,

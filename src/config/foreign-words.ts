@@ -152,7 +152,6 @@ const ABSENT: Readonly<Record<string, string>> = {
   dashboard: 'a dashboard',
   api_writes: 'an API that writes',
   users: 'users of the management door',
-  tunnel: 'agents',
   acme: 'ACME',
   waf: 'a WAF',
   rate_limits: 'rate limits',

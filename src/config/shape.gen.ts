@@ -137,10 +137,20 @@ export interface Management {
   readonly public_url: string
   /** How TLS is spoken at the management address. */
   readonly tls: ManagementTls
+  /** How the tunnels of agents are kept under watch; changes hold for those that connect from then on. */
+  readonly tunnel: ManagementTunnel
   /** Whether `/metrics` is there. */
   readonly metrics: boolean
   /** Who may do what, by id: `Authorization: Bearer TOKEN`. `p2pstream tokens new` makes one. Required when `bind` isn't loopback. */
   readonly tokens: Readonly<Record<string, Token>>
+}
+
+/** How the tunnels of agents are kept under watch; changes hold for those that connect from then on. */
+export interface ManagementTunnel {
+  /** How often an agent is asked whether it is there. */
+  readonly ping_interval: Duration
+  /** How long it may take to answer; then its tunnel is over, and the requests on it fail at once. */
+  readonly ping_timeout: Duration
 }
 
 /** How TLS is spoken at the management address. */

@@ -1,4 +1,5 @@
 // Compiles the management door. The config was checked: files are there, hashes have their form.
+import { duration } from '../base/checked.ts'
 import { hashBytes, hashOf } from '../base/hash.ts'
 import { isLoopback } from '../base/loopback.ts'
 import { good, type Outcome } from '../base/outcome.ts'
@@ -45,7 +46,7 @@ export function compileManagement(
   materials: Materials,
 ): Outcome<Management | undefined> {
   if (written === undefined) return good(undefined)
-  const { bind, port, tls, metrics, tokens } = written
+  const { bind, port, tls, tunnel, metrics, tokens } = written
   const certificate = compileProvided(written, materials)
   if (!certificate.ok) return certificate
   const clientCa = materials.files.get(tls.client_ca_file)
@@ -58,6 +59,10 @@ export function compileManagement(
       isLocal: isLoopback(bind),
       tls: tls.mode === 'off' ? undefined : Object.freeze({ certificate: certificate.value, clientCa }),
       hosts: Object.freeze(hostsOf(written)),
+      tunnel: Object.freeze({
+        pingInterval: duration(tunnel.ping_interval),
+        pingTimeout: duration(tunnel.ping_timeout),
+      }),
       metrics,
       tokens: Object.freeze(Object.entries(tokens).map(tokenOf)),
     }),

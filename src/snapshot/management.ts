@@ -31,6 +31,8 @@ export interface Management {
   readonly tls: ManagementTls | undefined
   /** Under which it is reached, as in certificates: plain names, `*.rest`, addresses. */
   readonly hosts: readonly string[]
+  /** Milliseconds. */
+  readonly tunnel: { readonly pingInterval: number; readonly pingTimeout: number }
   readonly metrics: boolean
   readonly tokens: readonly Token[]
 }

@@ -10,15 +10,20 @@ import { MuxSession } from './mux/session.ts'
 import { DEFAULT_TERMS } from './mux/terms.ts'
 import type { Roster } from './roster.ts'
 
+/** How often an agent is asked whether it is there, and how long it may take to answer. Milliseconds. */
+export interface Pings {
+  readonly pingInterval: number
+  readonly pingTimeout: number
+}
+
 export interface TunnelParts {
   readonly clock: Clock
   readonly wheel: Wheel
   readonly log: Log
   readonly roster: Roster
   readonly attempts: Attempts
-  /** Milliseconds. */
-  readonly pingInterval: number
-  readonly pingTimeout: number
+  /** Asked for every session that begins; undefined for the usual ones. */
+  readonly pings: () => Pings | undefined
 }
 
 function admit(
@@ -69,14 +74,14 @@ export function acceptTunnel(
 }
 
 function begin(admission: Admission, socket: Duplex, address: string, parts: TunnelParts): void {
-  const { clock, log, roster, wheel, pingInterval, pingTimeout } = parts
+  const { clock, log, roster, wheel, pings } = parts
   const { agentId: agent, maxStreams, version } = admission
   untimed(socket)
   socket.write(switching(admission))
   const session: MuxSession = new MuxSession(
     socket,
     'server',
-    { ...DEFAULT_TERMS, maxStreams, pingInterval, pingTimeout },
+    { ...DEFAULT_TERMS, maxStreams, ...pings() },
     { clock, wheel },
     {
       goneAway: () => entered.goneAway(),

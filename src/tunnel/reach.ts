@@ -14,10 +14,6 @@ import { openThrough } from './open.ts'
 import type { AgentReport } from './report.ts'
 import { openRoster } from './roster.ts'
 
-/** How long an agent may keep silent, in milliseconds, and how often it is asked (design config, "management.tunnel"). */
-const PING_INTERVAL = 20_000
-const PING_TIMEOUT = 10_000
-
 export interface Reach extends Agents {
   /** Takes the connection of somebody who asks to become a tunnel. */
   accept(request: IncomingMessage, socket: Duplex, early: Buffer): void
@@ -34,10 +30,11 @@ export interface ReachParts {
   readonly log: Log
   /** Milliseconds that the streams of a session that has to go may still take; asked when it begins to leave. */
   readonly drainTimeout: () => number
+  readonly pings: TunnelParts['pings']
 }
 
 /** Nobody is connected yet. */
-export function openReach({ clock, random, log, drainTimeout }: ReachParts): Reach {
+export function openReach({ clock, random, log, drainTimeout, pings }: ReachParts): Reach {
   const wheel = startWheel(clock)
   let changed: (id: string) => void = () => undefined
   const roster = openRoster({ clock, drainTimeout, changed: id => changed(id) })
@@ -48,8 +45,7 @@ export function openReach({ clock, random, log, drainTimeout }: ReachParts): Rea
     log,
     roster,
     attempts,
-    pingInterval: PING_INTERVAL,
-    pingTimeout: PING_TIMEOUT,
+    pings,
   }
   return {
     accept: (request, socket, early) => acceptTunnel(request, socket, early, parts),

@@ -104,6 +104,14 @@ function checkWay({ at }: PlacedTarget, layers: readonly PeerLayer[], findings: 
   }
 }
 
+/** Agents come to the management address. */
+function checkDoor({ agents, management }: Config, findings: Findings): void {
+  if (management !== undefined || Object.keys(agents).length === 0) return
+  const message = 'no agent can connect: there is no management address'
+  const help = 'write management: { port: 8081 }, with a bind that agents can reach'
+  findings.add({ code: 'agent/no-door', severity: 'warning', message, at: '/agents', on: 'key', help })
+}
+
 /** Labels, selectors, and agents that are selected by nobody. */
 export const agentRule: Rule = ({ config, written, targets }, findings) => {
   const { agents } = config
@@ -118,6 +126,7 @@ export const agentRule: Rule = ({ config, written, targets }, findings) => {
       for (const id of checkBehind(placed, agents, isWritten, findings)) used.add(id)
     }
   }
+  checkDoor(config, findings)
   for (const [id, { enabled }] of Object.entries(agents)) {
     if (!enabled || used.has(id)) continue
     const message = `no target selects the agent "${id}"`

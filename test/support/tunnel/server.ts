@@ -73,8 +73,7 @@ export async function startTunnelServer(
     log,
     roster,
     attempts: openAttempts(clock),
-    pingInterval: 1_000,
-    pingTimeout: 1_000,
+    pings: () => ({ pingInterval: 1_000, pingTimeout: 1_000 }),
   }
   const sockets = new Set<import('node:net').Socket>()
   const make = (): Server => {

@@ -20,6 +20,7 @@ const LOCAL: Management = {
   isLocal: true,
   tls: undefined,
   hosts: ['localhost', '127.0.0.1', '::1', 'manage.test', '*.inside.test'],
+  tunnel: { pingInterval: 20_000, pingTimeout: 10_000 },
   metrics: true,
   tokens: [
     token('reader', 'r', 'read'),

@@ -32,6 +32,7 @@ const DOOR: Management = {
   isLocal: false,
   tls: undefined,
   hosts: ['localhost'],
+  tunnel: { pingInterval: 20_000, pingTimeout: 10_000 },
   metrics: false,
   tokens: [],
 }
