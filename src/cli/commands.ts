@@ -3,6 +3,7 @@ import type { Environment } from './environment.ts'
 import type { ServerFlags } from './find-server.ts'
 import {
   AGENT,
+  AGENTS,
   DEMO_PORT,
   EXPLAIN,
   type Flags,
@@ -175,6 +176,18 @@ export const COMMANDS: readonly Command[] = [
       const { makeToken } = await import('./tokens.ts')
       const action = given.text('action') ?? ''
       return makeToken({ action, id: given.text('id') ?? '', scopes: given.list('scope') })
+    },
+  },
+  {
+    line: 'agents <action> [names..]',
+    describe: 'agents new ID: make an agent, its token, the hash for the file, and how to run it',
+    flags: AGENTS,
+    async call(given, variables) {
+      const action = given.text('action')
+      const names = given.list('names')
+      if (action !== 'new') throw new UsageError(`there is no "agents ${action}"; did you mean agents new?`)
+      const { makeAgent } = await import('./agents.ts')
+      return makeAgent({ ...serverFlags(given), names, labels: given.list('label') }, variables)
     },
   },
   {

@@ -37,7 +37,7 @@ export type FoundServer =
   | { readonly ok: false; readonly message: string }
 
 /** The part of a config that tells where its server is, wrong as the rest may be. */
-function settingsOf(file: string, environment: Environment): Config | undefined {
+export function settingsOf(file: string, environment: Environment): Config | undefined {
   return load({
     source: { path: file },
     environment,

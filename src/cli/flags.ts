@@ -139,6 +139,21 @@ export const TOKENS: Flags = {
   },
 }
 
+export const AGENTS: Flags = {
+  ...SERVER,
+  server: {
+    type: 'string',
+    requiresArg: true,
+    describe:
+      'The server itself, unix:PATH or a URL; for new, where the agent will find it [as the file says]',
+  },
+  label: {
+    type: 'array',
+    requiresArg: true,
+    describe: 'For new: KEY=VALUE that agent_selector can ask for; may be repeated',
+  },
+}
+
 export const INIT: Flags = {
   force: { type: 'boolean', describe: 'Writes over a file that is there' },
 }

@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { tokenHash } from '../../src/tunnel/token.ts'
 import { freePort } from '../support/ports.ts'
 import { pause, until } from '../support/until.ts'
 import { LAUNCHER } from '../support/world.ts'
@@ -203,6 +204,54 @@ describe('init, schema, version', () => {
       node: process.versions.node,
     })
     expect((await call(['--version'])).out).toBe(`${version}\n`)
+  })
+})
+
+describe('agents new', () => {
+  it('prints the token alone on stdout, and its hash with what to do on stderr', async () => {
+    const { code, out, err } = await call([
+      'agents',
+      'new',
+      'lab-a',
+      '--label',
+      'site=lab',
+      '--server',
+      'https://door.test:8443',
+    ])
+    expect(code).toBe(0)
+    expect(out).toMatch(/^[\w-]{43}\n$/)
+    expect(err).not.toContain(out.trim())
+    expect(err).toContain(`token_hash: "${tokenHash(out.trim())}"\n    labels: { site: lab }`)
+    expect(err).toContain('p2pstream agent --management-url https://door.test:8443 --agent-id lab-a ')
+  })
+
+  it('takes the address from the file, and what to trust', async () => {
+    const config = join(folder, 'door.yaml')
+    const told = async (management: string): Promise<string> => {
+      writeFileSync(config, `${GOOD}management: ${management}\n`)
+      return (await call(['agents', 'new', 'a', '-c', config])).err
+    }
+    const plain = await told('{ port: 9443, tls: { mode: off } }')
+    expect(plain).toContain('--management-url http://p2pstream.example.com:9443 ')
+    expect(plain).toContain('--allow-insecure-management')
+    const own = await told('{ port: 9443, public_url: "https://manage.test" }')
+    expect(own).toContain('--management-url https://manage.test ')
+    expect(own).toContain('--management-ca-file')
+  })
+
+  it.each([
+    [['agents', 'nwe', 'a'], 'agents new'],
+    [['agents', 'new'], 'is no id'],
+    [['agents', 'new', 'a b'], 'is no id'],
+    [['agents', 'new', 'a', 'b'], 'name one'],
+    [['agents', 'new', 'a', '--label', 'site'], 'KEY=VALUE'],
+    [['agents', 'new', 'a', '--label', 'p2pstream.io/agent-id=b'], 'are ours'],
+    [['agents', 'new', 'a', '--server', 'unix:/x'], 'no URL'],
+  ])('refuses %j', async (args, why) => {
+    const { code, out, err } = await call(args)
+    expect(code).toBe(64)
+    expect(out).toBe('')
+    expect(err).toContain(why)
   })
 })
 
