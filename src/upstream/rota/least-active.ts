@@ -32,6 +32,8 @@ export class LeastActive extends Rota {
 export class WeightedLeastActive extends Rota {
   private readonly tree: LoadTree
   private readonly tied: Int32Array
+  /** How many `tied` holds; 0 when it has to be found out. */
+  private count = 0
 
   constructor(group: Group, seats: readonly Seat[]) {
     super(group, seats)
@@ -41,10 +43,10 @@ export class WeightedLeastActive extends Rota {
 
   next(): number {
     if (this.tree.ties === 1) return this.tree.tie(0)
-    const count = this.tree.tell(this.tied)
+    this.findTied()
     let chosen = -1
     let highest = Number.NEGATIVE_INFINITY
-    for (let index = 0; index < count; index++) {
+    for (let index = 0; index < this.count; index++) {
       const place = this.tied[index] ?? -1
       const seat = this.seats[place]
       if (seat === undefined || seat.current + seat.weight <= highest) continue
@@ -57,20 +59,30 @@ export class WeightedLeastActive extends Rota {
   override took(place: number): void {
     // Alone it gains what it pays.
     if (this.tree.ties === 1) return
-    const count = this.tree.tell(this.tied)
-    if (!this.tied.subarray(0, count).includes(place)) return
+    this.findTied()
+    const chosen = this.seats[place]
+    if (chosen === undefined || !this.isTied(place)) return
     let total = 0
-    for (let index = 0; index < count; index++) {
+    for (let index = 0; index < this.count; index++) {
       const seat = this.seats[this.tied[index] ?? -1]
       if (seat === undefined) continue
       seat.current += seat.weight
       total += seat.weight
     }
-    const chosen = this.seats[place]
-    if (chosen !== undefined) chosen.current -= total
+    chosen.current -= total
   }
 
   override changed(place: number): void {
     this.tree.changed(place)
+    this.count = 0
+  }
+
+  private findTied(): void {
+    if (this.count === 0) this.count = this.tree.tell(this.tied)
+  }
+
+  private isTied(place: number): boolean {
+    for (let index = 0; index < this.count; index++) if (this.tied[index] === place) return true
+    return false
   }
 }

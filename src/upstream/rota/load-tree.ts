@@ -2,6 +2,9 @@
 // A change costs the logarithm of the number of seats.
 import type { Seat } from '../seat.ts'
 
+/** Fewer than one in so many are looked up one by one. */
+const FEW = 8
+
 export class LoadTree {
   private readonly seats: readonly Seat[]
   private readonly isWeighted: boolean
@@ -45,9 +48,18 @@ export class LoadTree {
     return this.least[node] ?? -1
   }
 
-  /** Writes the places of those least busy, in their order; returns how many. */
+  /** Writes the places of those least busy, in their order; returns how many. A few are looked up, many are found on the way. */
   tell(into: Int32Array): number {
-    return this.tellFrom(1, into, 0)
+    const { ties, seats } = this
+    if (ties * FEW < seats.length) {
+      for (let number = 0; number < ties; number++) into[number] = this.tie(number)
+      return ties
+    }
+    const least = this.least[1] ?? -1
+    let told = 0
+    for (let place = 0; place < seats.length; place++)
+      if (this.excess(place, least) === 0) into[told++] = place
+    return told
   }
 
   /** The number of active requests at this place has changed. */
@@ -56,16 +68,9 @@ export class LoadTree {
   }
 
   /** Whether somebody below a node is as little busy as anybody. */
-  isLeast(node: number): boolean {
+  private isLeast(node: number): boolean {
     const place = this.least[node] ?? -1
     return place >= 0 && this.excess(place, this.least[1] ?? -1) === 0
-  }
-
-  private tellFrom(node: number, into: Int32Array, told: number): number {
-    if (!this.isLeast(node)) return told
-    if (node < this.leaves) return this.tellFrom(2 * node + 1, into, this.tellFrom(2 * node, into, told))
-    into[told] = this.least[node] ?? -1
-    return told + 1
   }
 
   private compare(node: number): void {
