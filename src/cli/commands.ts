@@ -50,6 +50,30 @@ const serverFlags = (given: Given): ServerFlags => ({
   caFile: given.text('ca-file'),
 })
 
+/** Each action takes the flags that mean something to it. */
+async function callAgents(given: Given, variables: Environment): Promise<number> {
+  const action = given.text('action') ?? 'list'
+  const names = given.list('names')
+  const labels = given.list('label')
+  const timeout = given.text('timeout')
+  if (action !== 'new' && labels.length > 0) throw new UsageError('--label is for agents new')
+  if (action !== 'wait' && timeout !== undefined) throw new UsageError('--timeout is for agents wait')
+  if (action === 'new') {
+    const { makeAgent } = await import('./agents.ts')
+    return makeAgent({ ...serverFlags(given), names, labels }, variables)
+  }
+  if (action === 'wait') {
+    const { waitForAgents } = await import('./agents-wait.ts')
+    return waitForAgents({ ...serverFlags(given), names, timeout }, variables)
+  }
+  if (action !== 'list' || names.length > 0)
+    throw new UsageError(
+      `there is no "agents ${[action, ...names].join(' ')}"; there are agents [list], agents new, agents wait`,
+    )
+  const { showAgents } = await import('./lists.ts')
+  return showAgents({ ...serverFlags(given), format: given.word('format') }, variables)
+}
+
 export const COMMANDS: readonly Command[] = [
   {
     line: 'run',
@@ -179,16 +203,11 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   {
-    line: 'agents <action> [names..]',
-    describe: 'agents new ID: make an agent, its token, the hash for the file, and how to run it',
+    line: 'agents [action] [names..]',
+    describe:
+      'agents: list them; agents new ID: make one, its token, the hash for the file, and how to run it; agents wait NAME...: until they are connected',
     flags: AGENTS,
-    async call(given, variables) {
-      const action = given.text('action')
-      const names = given.list('names')
-      if (action !== 'new') throw new UsageError(`there is no "agents ${action}"; did you mean agents new?`)
-      const { makeAgent } = await import('./agents.ts')
-      return makeAgent({ ...serverFlags(given), names, labels: given.list('label') }, variables)
-    },
+    call: callAgents,
   },
   {
     line: 'agent',

@@ -152,6 +152,8 @@ export const AGENTS: Flags = {
     requiresArg: true,
     describe: 'For new: KEY=VALUE that agent_selector can ask for; may be repeated',
   },
+  timeout: { type: 'string', requiresArg: true, describe: 'For wait: how long at most [60s]' },
+  format: format('text', 'json'),
 }
 
 export const INIT: Flags = {

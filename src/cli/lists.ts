@@ -1,12 +1,13 @@
-// The commands that list what a running server has: routes, upstreams, targets.
+// The commands that list what a running server has: routes, upstreams, targets, agents.
 import type { Pointer } from '../base/pointer.ts'
 import { askList } from './ask-list.ts'
 import type { Environment } from './environment.ts'
 import { EXIT } from './exit-codes.ts'
 import type { ServerFlags } from './find-server.ts'
 import { livePlaces } from './live-places.ts'
-import type { RouteRow, TargetRow, UpstreamRow } from './live-rows.ts'
+import type { AgentRow, RouteRow, TargetRow, UpstreamRow } from './live-rows.ts'
 import { printResult } from './print.ts'
+import { agentsText } from './print-agents.ts'
 import type { Places } from './print-explanation.ts'
 import { pointersOfRoutes, routesText, targetsText, upstreamsText } from './print-live.ts'
 
@@ -68,4 +69,9 @@ export function showTargets(
 ): Promise<number> {
   const query = { upstreamId: flags.upstream }
   return show<TargetRow>(flags, environment, { path: '/api/targets', query, pointers, text: targetsText })
+}
+
+/** `p2pstream agents`. */
+export function showAgents(flags: ListFlags, environment: Environment): Promise<number> {
+  return show<AgentRow>(flags, environment, { path: '/api/agents', query: {}, pointers, text: agentsText })
 }

@@ -17,6 +17,22 @@ export interface TargetRow {
   readonly connections?: { readonly open: number; readonly idle: number; readonly waiting: number }
 }
 
+export interface AgentRow {
+  readonly id: string
+  readonly name: string
+  readonly at: Pointer
+  readonly state: 'connected' | 'draining' | 'offline' | 'disabled' | 'never_seen'
+  readonly hindrance?: string
+  readonly connected_since?: string
+  readonly offline_since?: string
+  readonly last_reason?: string
+  readonly streams: number
+  readonly round_trip_ms?: number
+  readonly address: string
+  readonly version: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
 export interface UpstreamRow {
   readonly id: string
   readonly at: Pointer

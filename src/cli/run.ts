@@ -136,6 +136,7 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
     engine,
     reloader,
     meters,
+    agents: reach,
     chance: { clock, random },
     isReady: () => phase === 'serving',
     facts: { version, build: revision, node, pid: process.pid, file: found.name, startedAt: clock.wall() },

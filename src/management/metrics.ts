@@ -6,6 +6,8 @@ import { CONTENT_TYPE, expositionOf, type Family, type Labels } from '../observe
 import type { Histogram } from '../observe/histogram.ts'
 import type { Meters, RouteMeter } from '../observe/meters.ts'
 import type { ReloadStatus } from '../reload/status.ts'
+import { tellAgentFamilies } from './agent-metrics.ts'
+import type { Reports } from './agents.ts'
 import type { Said } from './message.ts'
 import type { Facts } from './status.ts'
 import { tellMetTargets } from './target-metrics.ts'
@@ -14,6 +16,7 @@ export interface MetricParts {
   readonly engine: Engine
   readonly meters: Meters
   readonly facts: Facts
+  readonly agents: Reports
 }
 
 type Samples<T extends number | Histogram> = Generator<readonly [Labels, T]>
@@ -152,9 +155,10 @@ function visitorFamilies({ engine, meters }: MetricParts): readonly Family[] {
   ]
 }
 
-function liveFamilies(live: Live): readonly Family[] {
+function liveFamilies(live: Live, agents: Reports): readonly Family[] {
   return [
     ...tellMetTargets(live),
+    ...tellAgentFamilies(live, agents),
     {
       name: 'certificate_not_after_timestamp_seconds',
       type: 'gauge',
@@ -173,7 +177,7 @@ export async function sayMetrics(parts: MetricParts, status: ReloadStatus): Prom
     ...processFamilies(parts.facts),
     ...configFamilies(status),
     ...visitorFamilies(parts),
-    ...(live === undefined ? [] : liveFamilies(live)),
+    ...(live === undefined ? [] : liveFamilies(live, parts.agents)),
   ]
   const pieces: string[] = []
   for (const piece of expositionOf(families)) {

@@ -4,6 +4,7 @@ import type { Live } from '../engine/live.ts'
 import type { Meters } from '../observe/meters.ts'
 import type { Reloader } from '../reload/reload.ts'
 import type { Chance } from '../upstream/wish.ts'
+import { type Reports, sayAgents } from './agents.ts'
 import { sayExplanation } from './explain.ts'
 import { tellConfig } from './findings.ts'
 import { type Asked, type Said, sayJson, sayTrouble } from './message.ts'
@@ -28,6 +29,7 @@ export interface PageParts {
   readonly reloader: Reloader
   readonly meters: Meters
   readonly facts: Facts
+  readonly agents: Reports
   /** What a policy may throw dice with. */
   readonly chance: Chance
   /** Whether visitors should be sent here: started, and not stopping. */
@@ -43,7 +45,15 @@ function readiness(isReady: boolean): Said {
 const STARTING = sayTrouble(503, { code: 'not_ready', message: 'the first configuration is not live yet' })
 
 /** Every page. */
-export function pagesOf({ engine, reloader, meters, facts, chance, isReady }: PageParts): readonly Page[] {
+export function pagesOf({
+  engine,
+  reloader,
+  meters,
+  facts,
+  agents,
+  chance,
+  isReady,
+}: PageParts): readonly Page[] {
   const ofLive =
     (say: (asked: Asked, live: Live) => Said): Page['answer'] =>
     asked =>
@@ -68,11 +78,17 @@ export function pagesOf({ engine, reloader, meters, facts, chance, isReady }: Pa
       method: 'GET',
       path: '/metrics',
       needs: 'metrics',
-      answer: () => sayMetrics({ engine, meters, facts }, reloader.status),
+      answer: () => sayMetrics({ engine, meters, facts, agents }, reloader.status),
     },
     { method: 'GET', path: '/api/routes', needs: 'read', answer: ofLive(sayRoutes) },
     { method: 'GET', path: '/api/upstreams', needs: 'read', answer: ofLive(sayUpstreams) },
     { method: 'GET', path: '/api/targets', needs: 'read', answer: ofLive(sayTargets) },
+    {
+      method: 'GET',
+      path: '/api/agents',
+      needs: 'read',
+      answer: ofLive((asked, live) => sayAgents(asked, live, agents)),
+    },
     {
       method: 'POST',
       path: '/api/explain',

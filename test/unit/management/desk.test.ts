@@ -47,7 +47,7 @@ describe('a server that starts', () => {
       fields: { 'Retry-After': '1' },
     })
     expect(await statusOf(desk(asked('/-/reload', 'POST'), undefined))).toBe(409)
-    for (const path of ['/api/routes', '/api/upstreams', '/api/targets'])
+    for (const path of ['/api/routes', '/api/upstreams', '/api/targets', '/api/agents'])
       expect(await statusOf(desk(asked(path), undefined)), path).toBe(503)
   })
 })
