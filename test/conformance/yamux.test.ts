@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { FLAG, TYPE } from '../../src/tunnel/mux/frame.ts'
 import type { MuxRole, MuxSession } from '../../src/tunnel/mux/session.ts'
 import type { MuxStream } from '../../src/tunnel/mux/stream.ts'
@@ -53,12 +53,22 @@ function digestBack(rest = 0): (stream: MuxStream) => void {
   }
 }
 
-describe.skipIf(!isInstalled('go', 'version'))('hashicorp/yamux', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'p2pstream-yamux-'))
-  let program = ''
-  beforeAll(() => {
-    program = buildGoYamux(folder)
-  }, 120_000)
+const folder = mkdtempSync(join(tmpdir(), 'p2pstream-yamux-'))
+
+/** Go may be too old, or its modules out of reach: that is no fault of the mux. */
+function built(): string | undefined {
+  if (!isInstalled('go', 'version')) return undefined
+  try {
+    return buildGoYamux(folder)
+  } catch (error) {
+    console.warn(`hashicorp/yamux can't be built, its tests are skipped: ${error}`)
+    return undefined
+  }
+}
+
+const program = built() ?? ''
+
+describe.skipIf(program === '')('hashicorp/yamux', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   describe.each(ROLES)('as %s', role => {
