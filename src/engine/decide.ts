@@ -1,14 +1,15 @@
 // The decision: from a request's facts to a verdict, without a socket. It reads State and changes none of it.
+import type { ReasonCode } from '../base/reason.ts'
 import type { Answer } from '../http/answer.ts'
 import { cookieOf } from '../http/cookie.ts'
 import type { Facts } from '../http/facts.ts'
 import { locationOf, type Redirect } from '../http/location.ts'
 import type { Listener, Route } from '../snapshot/snapshot.ts'
 import { secondsUntilChance } from '../upstream/health/retry-after.ts'
-import { lacksAgents } from '../upstream/objections.ts'
+import { lacksAgents, lacksNames } from '../upstream/objections.ts'
 import { chosenBy } from '../upstream/select.ts'
 import type { Stick } from '../upstream/sticky.ts'
-import { legTaken, type Taking, take } from '../upstream/take.ts'
+import { legTaken, type Pools, type Taking, take } from '../upstream/take.ts'
 import type { Pool, Target } from '../upstream/target.ts'
 import type { Chance, Wish } from '../upstream/wish.ts'
 import { nominationRefusal } from './nominations.ts'
@@ -155,11 +156,18 @@ function selectTarget(progress: Progress): Verdict | undefined {
     const lack = pool.groups.length === 0 ? 'enabled with a weight above 0' : 'available'
     const detail = `no target of ${pool.id} is ${lack}${unused}`
     const retryAfter = secondsUntilChance(pool, memory.health)
-    const code = lacksAgents(pool, memory.pools) ? 'no_agent_available' : 'no_target_available'
-    return answer(refuseForNow({ code, at: pool.at, detail }, retryAfter), route)
+    const code = codeOfLack(pool, memory.pools)
+    const reason = { code, at: pool.at, detail }
+    return answer(code === 'dns_error' ? rescue(reason) : refuseForNow(reason, retryAfter), route)
   }
   progress.taking = stick === undefined ? taking : { ...taking, stick }
   return undefined
+}
+
+/** Nobody of a pool serves: why, if all have the same reason. */
+function codeOfLack(pool: Pool, pools: Pools): ReasonCode {
+  if (lacksAgents(pool, pools)) return 'no_agent_available'
+  return lacksNames(pool, pools) ? 'dns_error' : 'no_target_available'
 }
 
 /** Only of what goes on to an origin, whose request policy decides. */

@@ -27,7 +27,7 @@ import { Exchange, type ExchangeOwner } from './exchange.ts'
 import { Exchanges } from './exchanges.ts'
 import { limitAt } from './limit-place.ts'
 import { followHealth, type Live } from './live.ts'
-import { tellName } from './name-news.ts'
+import { followNames, tellName } from './names.ts'
 import { conduct } from './pipeline.ts'
 import { recordOf } from './record.ts'
 import { rescue } from './rescue.ts'
@@ -98,6 +98,7 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
   live: Live | undefined
   private readonly date: DateSource
   private following: Following | undefined
+  private named: ((name: string) => void) | undefined
 
   constructor(parts: EngineParts) {
     this.parts = parts
@@ -110,7 +111,14 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
       buffers: openReadBuffers(),
       scratch: new Scratch(),
       trust: openTrust(),
-      names: openNames({ clock: parts.clock, lookup: parts.lookup, tell: news => tellName(parts.log, news) }),
+      names: openNames({
+        clock: parts.clock,
+        lookup: parts.lookup,
+        tell: news => {
+          tellName(parts.log, news)
+          this.named?.(news.name)
+        },
+      }),
       tunnels: parts.agents,
     }
     this.health = {
@@ -155,6 +163,7 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
     agents.follow(live.snapshot.agents)
     const following = followAgents(live, agents)
     this.following = following
+    this.named = followNames(live, this.wire.names)
     followHealth(live, pool => following.refresh(pool))
   }
 

@@ -46,6 +46,11 @@ export class KnownName implements Disposable {
     return this.waiting.size > 0
   }
 
+  /** Why there is no address; undefined when there is one, or nobody has said yet. */
+  get lack(): string | undefined {
+    return this.addresses.length === 0 ? this.failure?.detail : undefined
+  }
+
   /** What went wrong last; undefined when the last answer was one. */
   get trouble(): string | undefined {
     if (this.failure === undefined) return undefined

@@ -19,6 +19,8 @@ export interface Names extends Disposable {
   follow(names: ReadonlySet<string>): void
   /** Why a name that is looked after has no addresses, or has them from before; undefined when nothing is wrong. */
   troubleOf(name: string): string | undefined
+  /** Why a name has no address at all; undefined when it has one, and while its first answer is on its way. */
+  lackOf(name: string): string | undefined
 }
 
 /** Questions under way at a time; the others wait. */
@@ -58,6 +60,10 @@ class NameBook implements Names {
 
   troubleOf(name: string): string | undefined {
     return this.known.get(name)?.trouble
+  }
+
+  lackOf(name: string): string | undefined {
+    return this.known.get(name)?.lack
   }
 
   [Symbol.dispose](): void {

@@ -8,6 +8,9 @@ export const AGENT = 'agent'
 /** On a target behind agents: no way is open. */
 export const AGENTS = 'agents'
 
+/** On a target whose name has no address. */
+export const DNS = 'dns'
+
 /** Whether every target of a pool that could serve lacks nothing but an agent that is there. */
 export function lacksAgents(pool: Pool, pools: Pools): boolean {
   const candidates = pool.targets.filter(({ enabled, weight }) => enabled && weight > 0)
@@ -19,6 +22,19 @@ export function lacksAgents(pool: Pool, pools: Pools): boolean {
       if (paths === undefined) return false
       const { byKey } = stateOf(pools, paths)
       return paths.targets.every(({ key }) => byKey.get(key)?.objections.has(AGENT) === true)
+    })
+  )
+}
+
+/** Whether every target of a pool that could serve lacks nothing but an address of its name. */
+export function lacksNames(pool: Pool, pools: Pools): boolean {
+  const { byKey } = stateOf(pools, pool)
+  const candidates = pool.groups.flatMap(({ members }) => members)
+  return (
+    candidates.length > 0 &&
+    candidates.every(({ key }) => {
+      const objections = byKey.get(key)?.objections
+      return objections?.size === 1 && objections.has(DNS)
     })
   )
 }
