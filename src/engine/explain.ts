@@ -161,7 +161,10 @@ function answerOutcome({ answer, route, target }: AnswerVerdict, listener: Liste
   return { kind: 'refusal', status, code: reason.code, at: reason.at, detail: reason.detail, hasErrorPage }
 }
 
-function forwardOutcome({ forward, leg }: ForwardVerdict, facts: Facts | undefined): ExplainedOutcome {
+function forwardOutcome(
+  { forward, leg, taking }: ForwardVerdict,
+  facts: Facts | undefined,
+): ExplainedOutcome {
   if (facts === undefined) throw new Error('a request that was never read was forwarded')
   const { target, profile, responseHeaderTimeout, responseHeaderTimeoutAt } = leg
   const { path, removedPrefix } =
@@ -170,7 +173,8 @@ function forwardOutcome({ forward, leg }: ForwardVerdict, facts: Facts | undefin
       : rewritePath(facts.path, forward.rewrite)
   return {
     kind: 'forward',
-    target: target.name,
+    // Of a target behind agents the leg is one agent's.
+    target: taking.choice.target.name,
     at: target.at,
     origin: profile.origin.url,
     proxy: profile.peer.proxy?.origin.url,
