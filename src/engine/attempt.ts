@@ -48,6 +48,8 @@ export class Attempt implements OriginSink {
   /** Bytes of a body that are kept although they were sent; -1 when nothing can follow in which they would be needed. */
   private keeps = -1
   private isOver = false
+  /** Nobody wants its response. */
+  private isDiscarded = false
 
   constructor(exchange: Exchange, leg: Leg, { connections, health }: Means, plan: RequestPlan, clock: Clock) {
     this.exchange = exchange
@@ -185,6 +187,7 @@ export class Attempt implements OriginSink {
     }
     if (exchange.retries?.again(origin.response.line.status) === true) {
       this.over()
+      this.isDiscarded = true
       this.discarding = discard(origin, exchange.isRequestEnded, this.clock)
       return
     }
@@ -205,8 +208,9 @@ export class Attempt implements OriginSink {
     this.exchange.complete(trailers)
   }
 
+  /** Asked once more behind the end: what the visitor hasn't taken yet is in buffers that nobody else may fill. */
   flush(): boolean {
-    if (this.isOver) return true
+    if (this.isDiscarded) return true
     const { side } = this.exchange
     side.flush()
     return side.isClear
