@@ -153,7 +153,7 @@ export const AGENTS: Flags = {
     describe: 'For new: KEY=VALUE that agent_selector can ask for; may be repeated',
   },
   timeout: { type: 'string', requiresArg: true, describe: 'For wait: how long at most [60s]' },
-  format: format('text', 'json'),
+  format: { ...format('text', 'json'), describe: 'How the list is printed' },
 }
 
 export const INIT: Flags = {
