@@ -1,8 +1,8 @@
 // Answers what is asked of the door, once it is clear who may ask for it.
 import type { Clock } from '../base/clock.ts'
 import type { Management } from '../snapshot/management.ts'
+import { Attempts } from '../state/attempts.ts'
 import { refuse } from './admit.ts'
-import { Attempts } from './attempts.ts'
 import type { Asked, Said } from './message.ts'
 import { type Page, type PageParts, pageFor, pagesOf } from './pages.ts'
 

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
 import type { Wheel } from '../net/wheel.ts'
 import type { Log } from '../observe/log.ts'
-import type { Attempts } from './attempts.ts'
+import type { Attempts } from '../state/attempts.ts'
 import { type Admission, judge, type Rejection, refusing, switching } from './handshake.ts'
 import { MuxSession } from './mux/session.ts'
 import { DEFAULT_TERMS } from './mux/terms.ts'
@@ -32,7 +32,7 @@ function admit(
   parts: TunnelParts,
 ): Admission | Rejection {
   const { attempts, log, roster } = parts
-  if (attempts.isBarred(address))
+  if (attempts.wait(address) > 0)
     return { ok: false, status: 429, text: 'too many attempts', isLegacy: false }
   const verdict = judge({ method: request.method ?? '', fields: request.headers }, roster)
   if (verdict.ok) attempts.succeeded(address)

@@ -6,9 +6,9 @@ import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import { startWheel } from '../net/wheel.ts'
 import type { Log } from '../observe/log.ts'
+import { Attempts } from '../state/attempts.ts'
 import { acceptTunnel, refuseTunnel, type TunnelParts } from './accept.ts'
 import type { Agents } from './agents.ts'
-import { openAttempts } from './attempts.ts'
 import type { Rejection } from './handshake.ts'
 import { openThrough } from './open.ts'
 import type { AgentReport } from './report.ts'
@@ -38,7 +38,7 @@ export function openReach({ clock, random, log, drainTimeout, pings }: ReachPart
   const wheel = startWheel(clock)
   let changed: (id: string) => void = () => undefined
   const roster = openRoster({ clock, drainTimeout, changed: id => changed(id) })
-  const attempts = openAttempts(clock)
+  const attempts = new Attempts(clock)
   const parts: TunnelParts = {
     clock,
     wheel,

@@ -7,8 +7,8 @@ import { systemClock } from '../../../src/base/clock.ts'
 import type { Failure } from '../../../src/base/failure.ts'
 import { startWheel } from '../../../src/net/wheel.ts'
 import type { Log } from '../../../src/observe/log.ts'
+import { Attempts } from '../../../src/state/attempts.ts'
 import { acceptTunnel, refuseTunnel, type TunnelParts } from '../../../src/tunnel/accept.ts'
-import { openAttempts } from '../../../src/tunnel/attempts.ts'
 import { TUNNEL_PATH } from '../../../src/tunnel/handshake.ts'
 import type { MuxStream } from '../../../src/tunnel/mux/stream.ts'
 import { openThrough } from '../../../src/tunnel/open.ts'
@@ -72,7 +72,7 @@ export async function startTunnelServer(
     wheel,
     log,
     roster,
-    attempts: openAttempts(clock),
+    attempts: new Attempts(clock),
     pings: () => ({ pingInterval: 1_000, pingTimeout: 1_000 }),
   }
   const sockets = new Set<import('node:net').Socket>()

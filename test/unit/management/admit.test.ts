@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { refuse } from '../../../src/management/admit.ts'
-import { Attempts } from '../../../src/management/attempts.ts'
 import type { Asked } from '../../../src/management/message.ts'
 import type { Need } from '../../../src/management/pages.ts'
 import type { Management, Scope } from '../../../src/snapshot/management.ts'
+import { Attempts } from '../../../src/state/attempts.ts'
 import { handClock } from '../../support/clock.ts'
 
 const token = (id: string, text: string, ...scopes: Scope[]) => ({

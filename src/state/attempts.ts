@@ -14,9 +14,10 @@ interface Wrong {
   readonly since: number
 }
 
-/** A whole network of 64 bits is one address: that is what one person gets. */
+/** A whole network of 64 bits is one address: that is what one person gets. IPv4 is the same in either notation. */
 export function neighbourhood(address: string): string {
-  if (isIP(address) !== 6) return address
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1]
+  if (mapped !== undefined || isIP(address) !== 6) return mapped ?? address
   const [head = '', tail = ''] = address.split('::')
   const left = head === '' ? [] : head.split(':')
   const right = tail === '' ? [] : tail.split(':')
@@ -56,5 +57,10 @@ export class Attempts {
     if (this.wrong.size <= MOST_ADDRESSES) return
     const [oldest] = this.wrong.keys()
     if (oldest !== undefined) this.wrong.delete(oldest)
+  }
+
+  /** A right one: what was wrong before is forgotten. */
+  succeeded(address: string): void {
+    this.wrong.delete(neighbourhood(address))
   }
 }
