@@ -1,4 +1,5 @@
 // Values whose form was proven before: reading one that doesn't fit is our mistake, not a person's.
+import { type DialTarget, parseDialTarget } from './dial-target.ts'
 import { parseDuration } from './duration.ts'
 import { parseSize } from './size.ts'
 
@@ -15,6 +16,11 @@ export function duration(text: string): number {
 /** Bytes. */
 export function size(text: string): number {
   return proven(parseSize(text), text)
+}
+
+/** An entry of an allow-list. */
+export function dialTarget(text: string): DialTarget {
+  return proven(parseDialTarget(text), text)
 }
 
 /** `20%` as 0.2. */

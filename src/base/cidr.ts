@@ -10,10 +10,14 @@ export interface AddressSet {
 
 const SHAPE = /^([0-9A-Fa-f:.]{2,45})(?:\/(\d{1,3}))?$/
 
+export interface Cidr {
+  readonly address: string
+  readonly prefix: number
+  readonly family: 'ipv4' | 'ipv6'
+}
+
 /** Splits `10.0.0.0/8` or a bare address; undefined when it is neither. */
-export function parseCidr(
-  text: string,
-): { readonly address: string; readonly prefix: number; readonly family: 'ipv4' | 'ipv6' } | undefined {
+export function parseCidr(text: string): Cidr | undefined {
   const parts = SHAPE.exec(text)
   const address = parts?.[1] ?? ''
   const version = isIP(address)

@@ -1,11 +1,12 @@
 // Where somebody may be asked to connect to: one entry of an allow-list, `host:port`, `host:*`, `10.0.0.0/8`, `[fd00::/8]:8000-8999`.
 import { BlockList, isIP } from 'node:net'
-import { parseCidr } from './cidr.ts'
+import { type Cidr, parseCidr } from './cidr.ts'
 
 export interface DialTarget {
   /** A name in lower case, without the dot at its end; undefined for addresses. */
   readonly name: string | undefined
   /** Undefined for a name. An address is a range of one. */
+  readonly cidr: Cidr | undefined
   readonly range: BlockList | undefined
   /** First and last port, both allowed. */
   readonly ports: readonly [first: number, last: number]
@@ -34,11 +35,11 @@ export function parseDialTarget(text: string): DialTarget | undefined {
   if (cidr !== undefined) {
     const range = new BlockList()
     range.addSubnet(cidr.address, cidr.prefix, cidr.family)
-    return { name: undefined, range, ports }
+    return { name: undefined, cidr, range, ports }
   }
   const name = where.toLowerCase()
   const isName = bracketed === undefined && NAME.test(name) && !/(^|\.)\d+\.?$/.test(name)
-  return isName ? { name: name.replace(/\.$/, ''), range: undefined, ports } : undefined
+  return isName ? { name: name.replace(/\.$/, ''), cidr: undefined, range: undefined, ports } : undefined
 }
 
 /** Whether an entry is about a host, a name or an address as it is asked for, and a port. Names are compared, never resolved. */

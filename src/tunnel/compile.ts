@@ -1,5 +1,5 @@
 // Compiles agents. The config was checked: every value has its form.
-import { parseDialTarget } from '../base/dial-target.ts'
+import { dialTarget } from '../base/checked.ts'
 import { pointer } from '../base/pointer.ts'
 import type { Agent as WrittenAgent } from '../config/shape.gen.ts'
 import { AGENT_ID, type Agent } from './agent.ts'
@@ -18,12 +18,7 @@ export function compileAgent(id: string, written: WrittenAgent, hash: string): A
     tokenHash: written.token_hash.toLowerCase(),
     labels: new Map([...Object.entries(written.labels), [AGENT_ID, id]]),
     weight: written.weight,
-    allowTargets: Object.freeze(written.allow_targets.map(entry => proven(parseDialTarget(entry), entry))),
+    allowTargets: Object.freeze(written.allow_targets.map(dialTarget)),
     maxStreams: written.max_streams === 0 ? DEFAULT_STREAMS : written.max_streams,
   })
-}
-
-function proven<T>(value: T | undefined, text: string): T {
-  if (value === undefined) throw new Error(`unchecked value ${JSON.stringify(text)}`)
-  return value
 }
