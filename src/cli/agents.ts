@@ -1,7 +1,8 @@
 // Makes an agent: its token is shown once, and the file holds the hash.
 import { systemRandom } from '../base/random.ts'
+import { newToken, tokenHash } from '../base/token.ts'
+import { idForm } from '../config/forms/words.ts'
 import { bracketed } from '../http/host.ts'
-import { tokenHash } from '../tunnel/token.ts'
 import { agentNotes } from './agent-notes.ts'
 import type { Environment } from './environment.ts'
 import { EXIT } from './exit-codes.ts'
@@ -59,11 +60,10 @@ async function addressOf({ server, config }: NewAgentFlags, environment: Environ
 export async function makeAgent(flags: NewAgentFlags, environment: Environment): Promise<number> {
   const [id = '', ...rest] = flags.names
   if (rest.length > 0) throw new UsageError('agents new makes one agent: name one')
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(id)) throw new UsageError(`"${id}" is no id`)
+  if (idForm(id, '') !== undefined) throw new UsageError(`"${id}" is no id`)
   const labels = labelsOf(flags.labels)
   const address = await addressOf(flags, environment)
-  const random = systemRandom()
-  const token = Buffer.from(random.id() + random.id(), 'hex').toString('base64url')
+  const token = newToken(systemRandom())
   await printNote(agentNotes({ id, labels, tokenHash: tokenHash(token), ...address }))
   await printResult(`${token}\n`)
   return EXIT.yes

@@ -1,6 +1,6 @@
 // Who may ask for what (design surfaces, "Management door"): by the name it was asked under, by where a browser came from, by a token.
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { isIP } from 'node:net'
+import { isSameHash, tokenHash } from '../base/token.ts'
 import { normaliseHost } from '../http/host.ts'
 import type { Management, Token } from '../snapshot/management.ts'
 import type { Attempts } from '../state/attempts.ts'
@@ -44,11 +44,11 @@ function isJson(asked: Asked): boolean {
   return /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)
 }
 
-/** The token whose digest fits. Every one is compared, and each comparison takes the same time whatever it finds. */
+/** The token whose hash fits. Every one is compared, and each comparison takes the same time whatever it finds. */
 function tokenFor(tokens: readonly Token[], given: string): Token | undefined {
-  const digest = createHash('sha256').update(given).digest()
+  const hash = tokenHash(given)
   let found: Token | undefined
-  for (const token of tokens) if (timingSafeEqual(token.digest, digest)) found = token
+  for (const token of tokens) if (isSameHash(hash, token.hash)) found = token
   return found
 }
 

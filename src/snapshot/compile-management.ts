@@ -27,7 +27,7 @@ function hostsOf({ bind, public_url: url, tls }: Written): readonly string[] {
 function tokenOf([id, { hash, scopes }]: readonly [string, Written['tokens'][string]]): Token {
   return Object.freeze({
     id,
-    digest: Buffer.from(hash.slice('sha256:'.length), 'hex'),
+    hash,
     scopes: new Set(scopes),
   })
 }

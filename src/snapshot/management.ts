@@ -8,8 +8,8 @@ export type Scope = 'read' | 'write' | 'metrics'
 /** A token, known by its hash alone. */
 export interface Token {
   readonly id: string
-  /** SHA-256, 32 bytes. */
-  readonly digest: Uint8Array
+  /** `sha256:` and hex. */
+  readonly hash: string
   readonly scopes: ReadonlySet<Scope>
 }
 

@@ -1,9 +1,9 @@
 // The agents of the file and the tunnels that they have, across reloads. State: it lives as long as the process.
 import type { Clock, Timer } from '../base/clock.ts'
+import { isToken } from '../base/token.ts'
 import type { Admission, Judges, Lane } from './handshake.ts'
 import type { MuxEnd, MuxSession } from './mux/session.ts'
 import type { AgentReport, AgentTerms, Hindrance, Parting, SessionRecord } from './report.ts'
-import { isToken } from './token.ts'
 
 /** Sessions remembered of each agent. */
 const REMEMBERED = 20

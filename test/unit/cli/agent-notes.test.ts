@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { tokenHash } from '../../../src/base/token.ts'
 import {
   agentCommand,
   agentCompose,
@@ -8,7 +9,6 @@ import {
   agentUnit,
   type NewAgent,
 } from '../../../src/cli/agent-notes.ts'
-import { tokenHash } from '../../../src/tunnel/token.ts'
 
 const made = (more: Partial<NewAgent> = {}): NewAgent => ({
   id: 'lab-a',

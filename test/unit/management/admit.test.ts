@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { tokenHash } from '../../../src/base/token.ts'
 import { refuse } from '../../../src/management/admit.ts'
 import type { Asked } from '../../../src/management/message.ts'
 import type { Need } from '../../../src/management/pages.ts'
@@ -9,7 +9,7 @@ import { handClock } from '../../support/clock.ts'
 
 const token = (id: string, text: string, ...scopes: Scope[]) => ({
   id,
-  digest: createHash('sha256').update(text).digest(),
+  hash: tokenHash(text),
   scopes: new Set(scopes),
 })
 

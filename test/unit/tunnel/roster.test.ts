@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { tokenHash } from '../../../src/base/token.ts'
 import { startWheel } from '../../../src/net/wheel.ts'
 import type { Admission, Lane } from '../../../src/tunnel/handshake.ts'
 import { MuxSession } from '../../../src/tunnel/mux/session.ts'
 import { DEFAULT_TERMS } from '../../../src/tunnel/mux/terms.ts'
 import type { AgentTerms } from '../../../src/tunnel/report.ts'
 import { type Entered, openRoster } from '../../../src/tunnel/roster.ts'
-import { tokenHash } from '../../../src/tunnel/token.ts'
 import { handClock } from '../../support/clock.ts'
 import { testCarrier } from '../../support/mux/wire.ts'
 

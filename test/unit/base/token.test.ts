@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isToken, tokenHash } from '../../../src/tunnel/token.ts'
+import { isToken, tokenHash } from '../../../src/base/token.ts'
 
 describe('a token', () => {
   it('is known by its SHA-256', () => {
