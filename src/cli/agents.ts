@@ -1,6 +1,8 @@
 // Makes an agent: its token is shown once, and the file holds the hash.
+import { OUR_LABELS } from '../base/labels.ts'
 import { systemRandom } from '../base/random.ts'
 import { newToken, tokenHash } from '../base/token.ts'
+import { labelKeyForm, labelValueForm } from '../config/forms/agents.ts'
 import { idForm } from '../config/forms/words.ts'
 import { bracketed } from '../http/host.ts'
 import { agentNotes } from './agent-notes.ts'
@@ -24,14 +26,16 @@ export interface NewAgentFlags {
 const SOMEWHERE = 'p2pstream.example.com'
 const NOWHERE = ['', '0.0.0.0', '::', '127.0.0.1', '::1', 'localhost']
 const PORT = 8081
-const OURS = 'p2pstream.io/'
 
 function labelsOf(pairs: readonly string[]): ReadonlyMap<string, string> {
   return new Map(
     pairs.map(pair => {
       const [, key, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? []
       if (key === undefined || value === undefined) throw new UsageError(`--label "${pair}" is not KEY=VALUE`)
-      if (key.startsWith(OURS)) throw new UsageError(`--label "${pair}": labels under ${OURS} are ours`)
+      if (key.startsWith(OUR_LABELS))
+        throw new UsageError(`--label "${pair}": labels under ${OUR_LABELS} are ours`)
+      const flaw = labelKeyForm(key, 'the key') ?? labelValueForm(value, 'the value')
+      if (flaw !== undefined) throw new UsageError(`--label "${pair}": ${flaw.message}`)
       return [key, value] as const
     }),
   )

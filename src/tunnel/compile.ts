@@ -1,8 +1,9 @@
 // Compiles agents. The config was checked: every value has its form.
 import { dialTarget } from '../base/checked.ts'
+import { labelsOf } from '../base/labels.ts'
 import { pointer } from '../base/pointer.ts'
 import type { Agent as WrittenAgent } from '../config/shape.gen.ts'
-import { AGENT_ID, type Agent } from './agent.ts'
+import type { Agent } from './agent.ts'
 
 /** What `max_streams: 0` means. */
 const DEFAULT_STREAMS = 1024
@@ -16,7 +17,7 @@ export function compileAgent(id: string, written: WrittenAgent, hash: string): A
     hash,
     enabled: written.enabled,
     tokenHash: written.token_hash.toLowerCase(),
-    labels: new Map([...Object.entries(written.labels), [AGENT_ID, id]]),
+    labels: labelsOf(id, written.labels),
     weight: written.weight,
     allowTargets: Object.freeze(written.allow_targets.map(dialTarget)),
     maxStreams: written.max_streams === 0 ? DEFAULT_STREAMS : written.max_streams,

@@ -2,15 +2,15 @@
 // balances they are a pool like any other.
 
 import { isAbout } from '../base/dial-target.ts'
-import type { Agent, Selector } from '../tunnel/agent.ts'
-import { missingLabel } from '../tunnel/agent.ts'
+import { type Labels, missingLabel } from '../base/labels.ts'
+import type { Agent } from '../tunnel/agent.ts'
 import { groupsOf } from './groups.ts'
 import { compileLegs } from './legs.ts'
 import { NO_RETRY } from './retry.ts'
 import type { LoadBalancing, Origin, Paths, ProxyTarget } from './target.ts'
 
 export interface WrittenPaths {
-  readonly selector: Selector
+  readonly selector: Labels
   readonly loadBalancing: LoadBalancing
   /** The target as this agent reaches it. */
   through(agent: Agent): Pick<ProxyTarget, 'profile' | 'health'>
@@ -54,9 +54,9 @@ export function compilePaths(
 }
 
 /** Why an agent, as the file has it, is no way to an origin; undefined when it is one, whether it is connected or not. */
-export function unfitness(agent: Agent, selector: Selector, { host, port }: Origin): string | undefined {
+export function unfitness(agent: Agent, selector: Labels, { host, port }: Origin): string | undefined {
   if (!agent.enabled) return 'disabled'
-  const missing = missingLabel(selector, agent)
+  const missing = missingLabel(selector, agent.labels)
   if (missing !== undefined) {
     const { key, has } = missing
     return has === undefined ? `it has no label ${key}` : `its label ${key} is ${JSON.stringify(has)}`

@@ -1,4 +1,5 @@
 // A pool and its targets, compiled: plain frozen values without sockets or counters.
+import type { Labels } from '../base/labels.ts'
 import type { Pointer } from '../base/pointer.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Answer } from '../http/answer.ts'
@@ -6,7 +7,6 @@ import type { Field, FieldEdits, WrittenEdits } from '../http/edits.ts'
 import type { RequestPolicy } from '../http/request-policy.ts'
 import type { KeepAlive } from '../net/dial-tcp.ts'
 import type { OwnCertificate, TlsPolicy } from '../net/trust.ts'
-import type { Selector } from '../tunnel/agent.ts'
 import type { Hashing } from './hash-key.ts'
 import type { HealthRules } from './health/rules.ts'
 import type { Retry } from './retry.ts'
@@ -166,7 +166,8 @@ export interface Pool {
 
 /** The agents that may reach a target, each as a target whose key is the agent's id. */
 export interface Paths extends Pool {
-  readonly selector: Selector
+  /** Labels that must all be on one agent; never empty. */
+  readonly selector: Labels
   readonly origin: Origin
 }
 

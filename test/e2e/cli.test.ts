@@ -246,6 +246,7 @@ describe('agents new', () => {
     [['agents', 'new', 'a', 'b'], 'name one'],
     [['agents', 'new', 'a', '--label', 'site'], 'KEY=VALUE'],
     [['agents', 'new', 'a', '--label', 'p2pstream.io/agent-id=b'], 'are ours'],
+    [['agents', 'new', 'a', '--label', 'site= lab'], 'begins or ends with a space'],
     [['agents', 'new', 'a', '--server', 'unix:/x'], 'no URL'],
   ])('refuses %j', async (args, why) => {
     const { code, out, err } = await call(args)

@@ -1,4 +1,5 @@
 // Agents and the targets behind them: who is selected exists, and nothing is asked of a tunnel that it can't do.
+import { AGENT_ID, labelsOf, missingLabel, OUR_LABELS } from '../../base/labels.ts'
 import { type Pointer, pointer, step } from '../../base/pointer.ts'
 import { nearest } from '../../base/suggest.ts'
 import type { Findings } from '../findings.ts'
@@ -7,9 +8,6 @@ import { has } from '../values.ts'
 import type { PlacedTarget, Rule } from './draft.ts'
 import { holding, type PeerLayer, targetLayers } from './peer-layers.ts'
 
-/** Label keys of our own begin like this. */
-const OURS = 'p2pstream.io/'
-const AGENT_ID = `${OURS}agent-id`
 const AGENT_KEYS = ['agent_selector', 'agent_load_balancing'] as const
 
 type Agents = Config['agents']
@@ -19,20 +17,18 @@ type IsWritten = (id: string) => boolean
 function checkLabels(agents: Agents, findings: Findings): void {
   for (const [id, { labels }] of Object.entries(agents))
     for (const key of Object.keys(labels))
-      if (key.startsWith(OURS))
+      if (key.startsWith(OUR_LABELS))
         findings.key(
           'agent/label',
           pointer('agents', id, 'labels', key),
-          `labels under ${OURS} are ours; every agent has ${AGENT_ID} by itself`,
+          `labels under ${OUR_LABELS} are ours; every agent has ${AGENT_ID} by itself`,
         )
 }
 
 function isSelected(id: string, agents: Agents, selector: Target['agent_selector']): boolean {
   const agent = agents[id]
   if (agent?.enabled !== true) return false
-  return Object.entries(selector).every(([key, value]) =>
-    key === AGENT_ID ? value === id : Object.hasOwn(agent.labels, key) && agent.labels[key] === value,
-  )
+  return missingLabel(new Map(Object.entries(selector)), labelsOf(id, agent.labels)) === undefined
 }
 
 /** Whether the labels under our own prefix leave agents to choose from; tells those that mean nothing. */
@@ -43,10 +39,14 @@ function checkOurLabels(
   isWritten: IsWritten,
   findings: Findings,
 ): boolean {
-  const ours = Object.entries(selector).filter(([key]) => key.startsWith(OURS))
+  const ours = Object.entries(selector).filter(([key]) => key.startsWith(OUR_LABELS))
   for (const [key, value] of ours) {
     if (key !== AGENT_ID) {
-      findings.key('agent/label', step(at, key), `of the labels under ${OURS} there is only ${AGENT_ID}`)
+      findings.key(
+        'agent/label',
+        step(at, key),
+        `of the labels under ${OUR_LABELS} there is only ${AGENT_ID}`,
+      )
     } else if (!isWritten(value)) {
       const near = nearest(value, Object.keys(agents))
       const hint = near === undefined ? '' : `; did you mean "${near}"?`

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { missingLabel } from '../../../src/tunnel/agent.ts'
+import { missingLabel } from '../../../src/base/labels.ts'
 import { compileAgent } from '../../../src/tunnel/compile.ts'
 import { configOf } from '../../support/config.ts'
 
@@ -30,6 +30,6 @@ describe('an agent', () => {
     ],
     [{ note: 'x' }, { key: 'note', has: '' }],
   ] as const)('is selected by %j: missing %j', (selector, missing) => {
-    expect(missingLabel(new Map(Object.entries(selector)), lab)).toEqual(missing)
+    expect(missingLabel(new Map(Object.entries(selector)), lab.labels)).toEqual(missing)
   })
 })
