@@ -1,4 +1,5 @@
 // Compiles certificates and what a listener does with them. The files were read, and hold what they should.
+import { SUITES_12, SUITES_13 } from '../base/cipher-suites.ts'
 import { hashBytes, hashOf } from '../base/hash.ts'
 import { bad, good, type Outcome } from '../base/outcome.ts'
 import { readCertificates, readPrivateKey } from '../base/pem.ts'
@@ -13,20 +14,6 @@ import { selectionOf } from './select.ts'
 /** What a self-signed certificate is for unless the file says. */
 const LOCAL = ['localhost', '127.0.0.1', '::1'] as const
 
-/** Forward secrecy and AEAD only; AES of 128 bits first, as it is enough and quickest (RFC 9325 section 4.2). */
-const SUITES_12 = [
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-] as const
-const SUITES_13 = [
-  'TLS_AES_128_GCM_SHA256',
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-] as const
 /** An RSA key below is refused by every browser (NIST SP 800-131A). */
 const LEAST_RSA_BITS = 2048
 

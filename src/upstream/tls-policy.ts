@@ -1,20 +1,11 @@
 // Versions and cipher suites towards an origin: three well-known sets, or what the file says.
+import { SUITES_12, SUITES_13 } from '../base/cipher-suites.ts'
 import type { TlsPolicy as WrittenPolicy } from '../config/shape.gen.ts'
 import type { TlsPolicy } from '../net/trust.ts'
 
 /** Mozilla's guidelines for server-side TLS, 5.7, in their order; DHE comes last there too. */
-const SUITES_13 = [
-  'TLS_AES_128_GCM_SHA256',
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-] as const
 const INTERMEDIATE = [
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-CHACHA20-POLY1305',
+  ...SUITES_12,
   'DHE-RSA-AES128-GCM-SHA256',
   'DHE-RSA-AES256-GCM-SHA384',
   'DHE-RSA-CHACHA20-POLY1305',
