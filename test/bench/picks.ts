@@ -4,20 +4,9 @@ import { openPoolState } from '../../src/upstream/pool-state.ts'
 import type { Seat } from '../../src/upstream/seat.ts'
 import { select } from '../../src/upstream/select.ts'
 import type { LoadBalancing } from '../../src/upstream/target.ts'
-import { pool } from '../support/pools.ts'
+import { POLICIES, pool } from '../support/pools.ts'
 import { luck, wishOf } from '../support/wish.ts'
 
-const POLICIES: readonly LoadBalancing[] = [
-  'weighted_round_robin',
-  'round_robin',
-  'random',
-  'weighted_random',
-  'least_active_requests',
-  'weighted_least_active_requests',
-  'hash',
-  'power_of_two',
-  'peak_ewma',
-]
 /** Requests under way while picks are timed. */
 const UNDER_WAY = 64
 const PICKS = 200_000

@@ -6,16 +6,10 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { tokenHash } from '../../src/base/token.ts'
+import { type Called, runCommand } from '../support/command.ts'
 import { freePort } from '../support/ports.ts'
 import { pause, until } from '../support/until.ts'
 import { LAUNCHER } from '../support/world.ts'
-
-interface Called {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
 
 let folder: string
 
@@ -24,26 +18,11 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-async function call(
+/** In the folder of the test. */
+const call = (
   args: readonly string[],
-  { input = '', env = {}, cwd = folder }: { input?: string; env?: Record<string, string>; cwd?: string } = {},
-): Promise<Called> {
-  const child = spawn(process.execPath, [LAUNCHER, ...args], {
-    cwd,
-    env: { PATH: process.env['PATH'], ...env },
-  })
-  let out = ''
-  let err = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    err += text
-  })
-  child.stdin.end(input)
-  const [code] = await once(child, 'close')
-  return { code, out, err }
-}
+  { cwd = folder, ...how }: { input?: string; env?: Record<string, string>; cwd?: string } = {},
+): Promise<Called> => runCommand(args, cwd, how)
 
 const GOOD = `version: 1
 listeners: { web: { protocol: http, bind: 127.0.0.1, port: 8080 } }
@@ -204,55 +183,6 @@ describe('init, schema, version', () => {
       node: process.versions.node,
     })
     expect((await call(['--version'])).out).toBe(`${version}\n`)
-  })
-})
-
-describe('agents new', () => {
-  it('prints the token alone on stdout, and its hash with what to do on stderr', async () => {
-    const { code, out, err } = await call([
-      'agents',
-      'new',
-      'lab-a',
-      '--label',
-      'site=lab',
-      '--server',
-      'https://door.test:8443',
-    ])
-    expect(code).toBe(0)
-    expect(out).toMatch(/^[\w-]{43}\n$/)
-    expect(err).not.toContain(out.trim())
-    expect(err).toContain(`token_hash: "${tokenHash(out.trim())}"\n    labels: { site: lab }`)
-    expect(err).toContain('p2pstream agent --management-url https://door.test:8443 --agent-id lab-a ')
-  })
-
-  it('takes the address from the file, and what to trust', async () => {
-    const config = join(folder, 'door.yaml')
-    const told = async (management: string): Promise<string> => {
-      writeFileSync(config, `${GOOD}management: ${management}\n`)
-      return (await call(['agents', 'new', 'a', '-c', config])).err
-    }
-    const plain = await told('{ port: 9443, tls: { mode: off } }')
-    expect(plain).toContain('--management-url http://p2pstream.example.com:9443 ')
-    expect(plain).toContain('--allow-insecure-management')
-    const own = await told('{ port: 9443, public_url: "https://manage.test" }')
-    expect(own).toContain('--management-url https://manage.test ')
-    expect(own).toContain('--management-ca-file')
-  })
-
-  it.each([
-    [['agents', 'nwe', 'a'], 'agents new'],
-    [['agents', 'new'], 'is no id'],
-    [['agents', 'new', 'a b'], 'is no id'],
-    [['agents', 'new', 'a', 'b'], 'name one'],
-    [['agents', 'new', 'a', '--label', 'site'], 'KEY=VALUE'],
-    [['agents', 'new', 'a', '--label', 'p2pstream.io/agent-id=b'], 'are ours'],
-    [['agents', 'new', 'a', '--label', 'site= lab'], 'begins or ends with a space'],
-    [['agents', 'new', 'a', '--server', 'unix:/x'], 'no URL'],
-  ])('refuses %j', async (args, why) => {
-    const { code, out, err } = await call(args)
-    expect(code).toBe(64)
-    expect(out).toBe('')
-    expect(err).toContain(why)
   })
 })
 

@@ -1,54 +1,23 @@
 // One of three origins fails in every way it can, under load: whom that costs a request, and for how long.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type FrailOrigin, type Plight, startFrailOrigin } from '../support/frail-origin.ts'
-import { freePort } from '../support/ports.ts'
-import { type SteadyLoad, startSteadyLoad } from '../support/steady-load.ts'
+import { type Failover, PATIENCE, startFailover, VISITORS } from '../support/failover.ts'
+import type { Plight } from '../support/frail-origin.ts'
 import { pause, until } from '../support/until.ts'
-import { type LogLine, startWorld, type World } from '../support/world.ts'
-
-const VISITORS = 24
-const RATE = 500
-/** Milliseconds that requests wait for a response's head. */
-const PATIENCE = 1000
+import type { LogLine } from '../support/world.ts'
 
 describe.each([
   ['without retries', '', VISITORS],
   ['with retries', 'retry: { attempts: 3, on: [connect, reset, timeout], budget: 100% }', 0],
 ])('failover %s', (_, retry, mostFailed) => {
-  const origins: FrailOrigin[] = []
-  let world: World
-  let load: SteadyLoad
+  let scene: Failover
   beforeAll(async () => {
-    for (const name of ['a', 'b', 'c']) origins.push(await startFrailOrigin(name))
-    const port = await freePort()
-    world = await startWorld({
-      config: `version: 1
-logging: { access: { enabled: false } }
-listeners: { web: { protocol: http, bind: 127.0.0.1, port: ${port} } }
-upstreams:
-  main:
-    load_balancing: round_robin
-    ${retry}
-    health_check: { enabled: true, interval: 1s, timeout: 900ms, healthy_threshold: 1, unhealthy_threshold: 1 }
-    targets:
-${origins.map(({ name, port: at }) => `      - { id: ${name}, url: "http://127.0.0.1:${at}", response_header_timeout: ${PATIENCE}ms }\n`).join('')}
-routes: { all: { listener: web, default: true, forward: { upstream: main } } }
-`,
-      ready: [port],
-    })
-    load = startSteadyLoad(port, VISITORS, RATE)
+    scene = await startFailover(retry)
   })
-  afterAll(async () => {
-    await load?.[Symbol.asyncDispose]()
-    await world?.[Symbol.asyncDispose]()
-    for (const origin of origins) await origin[Symbol.asyncDispose]()
-  })
+  afterAll(() => scene?.[Symbol.asyncDispose]())
 
   const timeOf = (event: LogLine): number => Date.parse(String(event['time']))
   const eventsOf = (target: string, since: number): LogLine[] =>
-    world.events.filter(line => line['target'] === target && timeOf(line) >= since)
-  const servedBy = (name: string, since: number): number =>
-    load.outcomes.filter(({ asked, body }) => body === name && asked >= since).length
+    scene.world.events.filter(line => line['target'] === target && timeOf(line) >= since)
 
   it.each<[Plight, number]>([
     ['is killed', 0],
@@ -60,10 +29,9 @@ routes: { all: { listener: web, default: true, forward: { upstream: main } } }
   ])(
     'an origin that %s fails no more than the requests on their way, is out within a second, and comes back',
     async (plight, noticed) => {
-      const [, frail] = origins
-      if (frail === undefined) throw new Error('no origin')
+      const { frail, load, servedBy } = scene
       const start = Date.now()
-      await until('all three serve', () => ['a', 'b', 'c'].every(name => servedBy(name, start) > 30))
+      await scene.allServe(start)
       const broken = Date.now()
       frail.suffer(plight)
       const out = await until('it is out', () =>

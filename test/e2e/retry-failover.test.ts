@@ -1,64 +1,34 @@
 // One of three origins fails in every way it can, under load, with retries: GETs see none of it, orders run once, an outage stays small.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type FrailOrigin, type Plight, startFrailOrigin } from '../support/frail-origin.ts'
+import { type Failover, RATE, startFailover, VISITORS } from '../support/failover.ts'
+import type { Plight } from '../support/frail-origin.ts'
 import { type Origin, startOrigin } from '../support/origin.ts'
 import { freePort } from '../support/ports.ts'
 import { ask } from '../support/raw.ts'
-import { type SteadyLoad, startSteadyLoad } from '../support/steady-load.ts'
+import { startSteadyLoad } from '../support/steady-load.ts'
 import { pause, until } from '../support/until.ts'
 import { startWorld, type World } from '../support/world.ts'
-
-const VISITORS = 24
-const RATE = 500
 
 const targets = (ports: readonly number[], more = ''): string =>
   ports.map((port, n) => `{ id: ${'abc'[n]}, url: "http://127.0.0.1:${port}"${more} }`).join(', ')
 
 describe('failover with retries', () => {
-  const origins: FrailOrigin[] = []
-  let world: World
-  let load: SteadyLoad
+  let scene: Failover
   beforeAll(async () => {
-    for (const name of ['a', 'b', 'c']) origins.push(await startFrailOrigin(name))
-    const port = await freePort()
-    world = await startWorld({
-      config: `version: 1
-logging: { access: { enabled: false } }
-listeners: { web: { protocol: http, bind: 127.0.0.1, port: ${port} } }
-upstreams:
-  main:
-    load_balancing: round_robin
-    health_check: { enabled: true, interval: 1s, timeout: 900ms, healthy_threshold: 1, unhealthy_threshold: 1 }
-    retry: { attempts: 3, on: [connect, reset, timeout] }
-    targets: [${targets(
-      origins.map(({ port: at }) => at),
-      ', response_header_timeout: 1s',
-    )}]
-routes: { all: { listener: web, default: true, forward: { upstream: main } } }
-`,
-      ready: [port],
-    })
-    load = startSteadyLoad(port, VISITORS, RATE)
+    scene = await startFailover('retry: { attempts: 3, on: [connect, reset, timeout] }')
   })
-  afterAll(async () => {
-    await load?.[Symbol.asyncDispose]()
-    await world?.[Symbol.asyncDispose]()
-    for (const origin of origins) await origin[Symbol.asyncDispose]()
-  })
-
-  const servedBy = (name: string, since: number): number =>
-    load.outcomes.filter(({ asked, body }) => body === name && asked >= since).length
+  afterAll(() => scene?.[Symbol.asyncDispose]())
 
   it.each<Plight>(['is killed', 'resets', 'refuses', 'answers garbage', 'is stopped', 'reads nothing'])(
     'an origin that %s costs no GET its answer',
     async plight => {
-      const [, frail] = origins
+      const { frail, load, servedBy } = scene
       const start = Date.now()
-      await until('all three serve', () => ['a', 'b', 'c'].every(name => servedBy(name, start) > 30))
-      frail?.suffer(plight)
+      await scene.allServe(start)
+      frail.suffer(plight)
       await pause(2_500)
       const healed = Date.now()
-      await frail?.recover()
+      await frail.recover()
       await until('it serves again', () => servedBy('b', healed) > 30)
       expect(load.outcomes.filter(({ asked, status }) => asked >= start && status !== 200)).toEqual([])
     },

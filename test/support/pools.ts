@@ -8,6 +8,19 @@ import type { Wish } from '../../src/upstream/wish.ts'
 import { configOf, type ForwardWords, type TargetWords } from './config.ts'
 import { wishOf } from './wish.ts'
 
+/** Every policy, in the order of the schema. */
+export const POLICIES = [
+  'weighted_round_robin',
+  'round_robin',
+  'random',
+  'weighted_random',
+  'least_active_requests',
+  'weighted_least_active_requests',
+  'hash',
+  'power_of_two',
+  'peak_ewma',
+] as const satisfies readonly LoadBalancing[]
+
 /** Compiles a pool of the id `main`. */
 export function pool(
   load_balancing: LoadBalancing,

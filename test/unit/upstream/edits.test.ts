@@ -8,20 +8,8 @@ import type { Seat } from '../../../src/upstream/seat.ts'
 import { select } from '../../../src/upstream/select.ts'
 import { Tokens } from '../../../src/upstream/sticky.ts'
 import type { LoadBalancing, Pool } from '../../../src/upstream/target.ts'
-import { named, next, pool } from '../../support/pools.ts'
+import { named, next, POLICIES, pool } from '../../support/pools.ts'
 import { luck, wishOf } from '../../support/wish.ts'
-
-const POLICIES = [
-  'weighted_round_robin',
-  'round_robin',
-  'random',
-  'weighted_random',
-  'least_active_requests',
-  'weighted_least_active_requests',
-  'hash',
-  'power_of_two',
-  'peak_ewma',
-] as const satisfies readonly LoadBalancing[]
 
 interface Version {
   readonly policy: LoadBalancing
