@@ -1,6 +1,6 @@
 // HTTP/2 against every limit of a listener: what is too large is named, what is too slow is closed on time, and only that.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { FLAG, frame, PREFACE, settingsPayload } from '../support/h2/frames.ts'
+import { ERRORS, FLAG, frame, PREFACE, settingsPayload, uint32 } from '../support/h2/frames.ts'
 import { block, literal, requestBytes } from '../support/h2/hpack-write.ts'
 import { connectH2, type H2Peer, outcomeOf } from '../support/h2/peer.ts'
 import { hold } from '../support/origin.ts'
@@ -140,6 +140,29 @@ describe('limits over HTTP/2', () => {
     expect(await settled(peer, 1)).toBe('200')
     expect(await closing(peer)).toBeGreaterThan(700)
     expect(peer.goaway).toBe(0)
+  })
+
+  const goodbye = frame(7, 0, 0, Buffer.concat([uint32(0), uint32(0)]))
+  it.each([
+    ['at once', 0],
+    ['after a request', 1],
+    ['while a request is under way', 2],
+  ])('a visitor who says goodbye %s, and never closes its side, is cut off', async (_, requests) => {
+    await using peer = await connectH2({ port: stage.port, settings: {}, clings: true })
+    await peer.answersPing()
+    for (const target of ['/first', '/hold'].slice(0, requests))
+      await peer.send(requestBytes(target === '/hold' ? 3 : 1, 'http', target))
+    if (requests > 0) expect(await settled(peer, 1)).toBe('200')
+    await peer.send(goodbye)
+    await pause(100)
+    if (requests > 1) await peer.send(frame(3, 0, 3, uint32(ERRORS.indexOf('CANCEL'))))
+    await until('our side of the connection ends', () => peer.isClosed)
+    // What comes to a socket that nobody has any more is answered by a reset.
+    const isCut = (): boolean => {
+      peer.send(frame(6, 0, 0, 'anybody?'))
+      return peer.socket.destroyed
+    }
+    await until('the connection is gone', isCut, SOON)
   })
 
   it('a connection with a request under way is not idle', async () => {

@@ -78,10 +78,7 @@ export class H2Visitor implements VisitorConnection {
   streamClosed(side: H2VisitorStream, code: number): void {
     this.streams.delete(side)
     this.recycle(side.request)
-    if (code !== NGHTTP2_NO_ERROR && !this.budget.take(this.wheel.now)) {
-      this.end(NGHTTP2_ENHANCE_YOUR_CALM)
-      return
-    }
+    if (code !== NGHTTP2_NO_ERROR && !this.budget.take(this.wheel.now)) this.end(NGHTTP2_ENHANCE_YOUR_CALM)
     if (this.streams.size === 0) this.rest()
   }
 
@@ -93,12 +90,14 @@ export class H2Visitor implements VisitorConnection {
     this.spare.push(request)
   }
 
+  /** Also of a connection that is over when this stream is: its visitor may still be taking bytes, and may never close its side. */
   private rest(): void {
-    if (!this.isLeaving) this.deadline.arm(this.port.limits.keepaliveTimeout)
+    if (!this.socket.destroyed) this.deadline.arm(this.port.limits.keepaliveTimeout)
   }
 
   private expired(): void {
-    if (this.isLeaving) this.destroy()
+    // A visitor's own GOAWAY ends the session, and not the connection.
+    if (this.isLeaving || this.session.destroyed) this.destroy()
     else this.leave()
   }
 

@@ -51,6 +51,8 @@ export interface PeerSetting {
   readonly settings: Readonly<Record<number, number>> | undefined
   /** Grants back every byte of DATA that comes. */
   readonly grants?: boolean
+  /** Keeps its side open when the other side closes its own. */
+  readonly clings?: boolean
 }
 
 /** How a stream ended, in one word or two: `200`, `reset CANCEL`, `200 reset NO_ERROR` (cut behind its head), `open`. */
@@ -61,9 +63,9 @@ export function outcomeOf(seen: StreamSeen | undefined): string {
   return `${status} reset ${ERRORS[seen.reset] ?? seen.reset}`.trimStart()
 }
 
-function open({ port, isTls = false }: PeerSetting): Promise<Socket> {
+function open({ port, isTls = false, clings = false }: PeerSetting): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const to = { host: '127.0.0.1', port }
+    const to = { host: '127.0.0.1', port, allowHalfOpen: clings }
     const socket = isTls
       ? connectTls({ ...to, ALPNProtocols: ['h2'], rejectUnauthorized: false, servername: 'a.test' }, opened)
       : connect(to, opened)
@@ -79,7 +81,7 @@ function open({ port, isTls = false }: PeerSetting): Promise<Socket> {
 
 /** Connects; throws when refused. */
 export async function connectH2(setting: PeerSetting): Promise<H2Peer> {
-  const { settings, grants = true } = setting
+  const { settings, grants = true, clings = false } = setting
   const socket = await open(setting)
   const frames: Frame[] = []
   const streams = new Map<number, StreamSeen>()
@@ -91,7 +93,7 @@ export async function connectH2(setting: PeerSetting): Promise<H2Peer> {
   let pings = 0
   const send = (bytes: string | Uint8Array): Promise<void> =>
     new Promise(resolve => {
-      if (isClosed || !socket.writable) return resolve()
+      if ((isClosed && !clings) || !socket.writable) return resolve()
       const gone = (): void => resolve()
       socket.once('close', gone)
       socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes, () => {
