@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { plainAddress } from '../http/forwarded.ts'
+import { closeAbandoned } from '../net/abandoned.ts'
 import { type Arrival, type Arrived, awaitHeader } from '../net/proxy-arrival.ts'
 import type { Log } from '../observe/log.ts'
 import type { Listener } from '../snapshot/snapshot.ts'
@@ -110,6 +111,7 @@ export class Entrance implements Handshakes {
     const peer = this.handshakes.get(raw)
     if (peer === undefined) throw new Error('a handshake that nobody began is done')
     this.handshakes.delete(raw)
+    closeAbandoned(socket, this.house.wire.wheel)
     this.house.entered(socket, peer, {
       name: name === undefined ? undefined : plainName(name),
       covers: host => covers(names, host),

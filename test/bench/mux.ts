@@ -13,9 +13,9 @@ import { startWheel } from '../../src/net/wheel.ts'
 import { MuxSession } from '../../src/tunnel/mux/session.ts'
 import type { MuxStream } from '../../src/tunnel/mux/stream.ts'
 import { DEFAULT_TERMS } from '../../src/tunnel/mux/terms.ts'
-import { buildGoYamux } from '../support/mux/go.ts'
+import { buildGo } from '../support/go.ts'
 import { circumstances, short, spread, table } from './figures.ts'
-import { isInstalled, versionOf } from './tools.ts'
+import { versionOf } from './tools.ts'
 
 const PIECE = 64 * 1024
 const MEGABYTE = 1024 * 1024
@@ -213,9 +213,8 @@ async function transfer(from: Kind, to: Kind, streams: number, bytes: number, pr
 async function main(): Promise<void> {
   const bytes = Number(values.megabytes) * MEGABYTE
   const folder = mkdtempSync(join(tmpdir(), 'p2pstream-mux-'))
-  const hasGo = isInstalled('go')
-  if (!hasGo) console.warn('go is not installed: nothing of Go is measured')
-  const program = hasGo ? buildGoYamux(folder) : ''
+  const program = buildGo('go-yamux', folder) ?? ''
+  const hasGo = program !== ''
   const ways: readonly (readonly [Kind, Kind])[] = [
     ['TCP', 'TCP'],
     ['ours', 'ours'],

@@ -7,8 +7,8 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { FLAG, TYPE } from '../../src/tunnel/mux/frame.ts'
 import type { MuxRole, MuxSession } from '../../src/tunnel/mux/session.ts'
 import type { MuxStream } from '../../src/tunnel/mux/stream.ts'
-import { isInstalled } from '../support/front.ts'
-import { buildGoYamux, startGo } from '../support/mux/go.ts'
+import { buildGo } from '../support/go.ts'
+import { startGo } from '../support/mux/go.ts'
 import { all, fate } from '../support/mux/peer.ts'
 import { frame } from '../support/mux/wire.ts'
 import { pause, until } from '../support/until.ts'
@@ -55,18 +55,7 @@ function digestBack(rest = 0): (stream: MuxStream) => void {
 
 const folder = mkdtempSync(join(tmpdir(), 'p2pstream-yamux-'))
 
-/** Go may be too old, or its modules out of reach: that is no fault of the mux. */
-function built(): string | undefined {
-  if (!isInstalled('go', 'version')) return undefined
-  try {
-    return buildGoYamux(folder)
-  } catch (error) {
-    console.warn(`hashicorp/yamux can't be built, its tests are skipped: ${error}`)
-    return undefined
-  }
-}
-
-const program = built() ?? ''
+const program = buildGo('go-yamux', folder) ?? ''
 
 describe.skipIf(program === '')('hashicorp/yamux', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))

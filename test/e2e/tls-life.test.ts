@@ -1,12 +1,16 @@
 // TLS over time: edits under open connections, visitors who lie or stall, and bytes in numbers.
+import { execFile } from 'node:child_process'
 import { createHash, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { type Authority, openAuthority } from '../support/certificates.ts'
 import { clientHello, serverName } from '../support/client-hello.ts'
+import { buildGo } from '../support/go.ts'
 import { Cut } from '../support/incoming.ts'
 import { startOrigin } from '../support/origin.ts'
 import { freePort } from '../support/ports.ts'
@@ -246,6 +250,25 @@ describe('a visitor who lies or stalls', () => {
     expect((await visitor.answer()).body.toString()).toBe('hello')
     expect(stage.world.told('internal/error')).toBe(0)
     expect(stage.world.told('tls/handshake-failed')).toBeGreaterThan(10)
+  })
+})
+
+const folder = mkdtempSync(join(tmpdir(), 'p2pstream-hasty-'))
+const hasty = buildGo('go-hasty', folder) ?? ''
+
+describe.skipIf(hasty === '')('a visitor who resets in the breath of its first request', () => {
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  // Node never says that an answer's write failed which stands behind the handshake's last bytes.
+  it('leaves nothing behind', async () => {
+    await using stage = await startTls(
+      port => tlsConfig(port, 'http2: false', ['one']),
+      pairFiles(signAll(authority, { one: ['one.test'] })),
+    )
+    const descriptors = (): number => readdirSync(`/proc/${stage.world.pid}/fd`).length
+    const before = descriptors()
+    await promisify(execFile)(hasty, ['-connect', `127.0.0.1:${stage.port}`, '-times', '200'])
+    await until('its sockets are closed', () => descriptors() <= before)
   })
 })
 

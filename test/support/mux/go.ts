@@ -1,22 +1,11 @@
-// hashicorp/yamux as the other side: builds test/support/go-yamux once for a file, and starts it against a session of ours.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+// hashicorp/yamux as the other side: started against a session of ours.
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { systemClock } from '../../../src/base/clock.ts'
 import { startWheel } from '../../../src/net/wheel.ts'
 import { type MuxEnd, type MuxEvents, type MuxRole, MuxSession } from '../../../src/tunnel/mux/session.ts'
 import { DEFAULT_TERMS, type MuxTerms } from '../../../src/tunnel/mux/terms.ts'
-
-const SOURCE = fileURLToPath(new URL('../go-yamux', import.meta.url))
-
-/** Builds the program into a folder and returns its path. Throws with what Go says when it can't. */
-export function buildGoYamux(folder: string): string {
-  const program = join(folder, 'go-yamux')
-  execFileSync('go', ['build', '-o', program, '.'], { cwd: SOURCE, stdio: ['ignore', 'ignore', 'inherit'] })
-  return program
-}
 
 export interface GoPart {
   readonly part: string
