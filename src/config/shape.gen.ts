@@ -161,7 +161,7 @@ export interface ManagementTls {
   readonly cert_file: string
   /** PEM: the private key, without a passphrase. Watched, and never shown. */
   readonly key_file: string
-  /** Certificates (PEM) of those who may sign clients' certificates. A client without a certificate of theirs is refused. */
+  /** Certificates (PEM) of those who may sign agents' certificates. An agent then needs, beside its token, a certificate for `spiffe://p2pstream/agent/ID` (a URI among its alternative names); operators need none, but one that somebody else signed is refused. */
   readonly client_ca_file: string
   /** More names and addresses under which it is reached: requests may name them, and the certificate of `auto` is for them too. */
   readonly extra_hosts: readonly string[]

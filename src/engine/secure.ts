@@ -109,6 +109,7 @@ function* termsSteps(
       credentials,
       tickets: keep.at(ticketsIdentity(tls), () => new Tickets(random.id)),
       protocols: listener.http2 ? WITH_HTTP2 : WITHOUT_HTTP2,
+      needsClient: true,
       timeout: listener.limits.headerTimeout,
     }
     const identity = termsIdentity(listener.id, made, own)

@@ -1,11 +1,13 @@
 // One address of the door: bound, a handshake where TLS is spoken, and a counter behind it.
 import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import type { Address } from '../base/address.ts'
 import type { Clock } from '../base/clock.ts'
 import { plainAddress } from '../http/forwarded.ts'
 import { type Bound, listen } from '../net/listen.ts'
 import type { Management } from '../snapshot/management.ts'
 import { Acceptor } from '../tls/acceptor.ts'
+import { clientCertificate } from '../tls/client-certificate.ts'
 import type { Terms } from '../tls/terms.ts'
 import type { Asked, Said } from './message.ts'
 import { type Counter, openCounter, type TunnelDesk } from './serve.ts'
@@ -55,7 +57,8 @@ export function makeGate(address: Address, house: House, parts: GateParts): Gate
     const { remoteAddress } = socket
     // One that was reset already has no address any more, and must not pass for a peer on the control socket.
     if (address.kind === 'tcp' && remoteAddress === undefined) socket.destroy()
-    else if (terms === undefined) counter.admit(socket, plainAddress(remoteAddress ?? ''))
+    else if (terms === undefined)
+      counter.admit(socket, { peer: plainAddress(remoteAddress ?? ''), certified: undefined })
     else shake(socket, terms, plainAddress(remoteAddress ?? ''))
   }
 
@@ -64,15 +67,22 @@ export function makeGate(address: Address, house: House, parts: GateParts): Gate
       socket.destroy()
       return
     }
-    if (acceptor?.terms !== now) acceptor = new Acceptor(now, { secured, failed }, clock.now())
+    if (acceptor?.terms !== now)
+      acceptor = new Acceptor(
+        now,
+        { secured: (socket, raw) => secured(now, socket, raw), failed },
+        clock.now(),
+      )
     handshakes.set(socket, peer)
     acceptor.accept(socket, clock.now())
   }
 
-  function secured(socket: Socket, raw: Socket): void {
+  function secured({ tls }: Terms, socket: TLSSocket, raw: Socket): void {
     const peer = handshakes.get(raw) ?? ''
     handshakes.delete(raw)
-    counter.admit(socket, peer)
+    const shown = tls.clientCa === undefined ? undefined : clientCertificate(socket)
+    if (shown?.kind === 'wrong') socket.destroy()
+    else counter.admit(socket, { peer, certified: shown && (shown.kind === 'good' ? shown.uris : []) })
   }
 
   function failed(raw: Socket): void {

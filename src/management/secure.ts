@@ -70,6 +70,8 @@ function termsOf(shown: Shown, { clientCa }: ManagementTls, random: Random): Ter
     credentials: new Map([[shown.certificate.id, makeCredentials(shown, tls)]]),
     tickets: new Tickets(random.id),
     protocols: ['http/1.1'],
+    // Agents need one, operators have tokens.
+    needsClient: false,
     timeout: PATIENCE.head,
   }
 }

@@ -3,13 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
+import type { Caller } from '../tunnel/accept.ts'
 import { TUNNEL_PATH } from '../tunnel/handshake.ts'
 import { type Deadline, openDeadline } from './deadline.ts'
 import { type Asked, type Said, sayTrouble } from './message.ts'
 
 export interface Counter {
-  /** Speaks on a socket that nobody reads; `peer` is `''` for a unix socket. */
-  admit(socket: Socket, peer: string): void
+  /** Speaks on a socket that nobody reads; the peer is `''` for a unix socket. */
+  admit(socket: Socket, caller: Caller): void
   readonly connections: number
   /** Closes what is idle now, and the rest as it becomes so. */
   close(): void
@@ -20,9 +21,9 @@ export interface Counter {
 /** Where agents ask for their tunnels. */
 export interface TunnelDesk {
   /** Takes over the connection; `early` came behind the request's head. */
-  accept(request: IncomingMessage, socket: Duplex, early: Buffer): void
+  accept(request: IncomingMessage, socket: Duplex, early: Buffer, caller: Caller): void
   /** What to tell somebody who asks in any other way. */
-  refuse(request: IncomingMessage, peer: string): { readonly status: number; readonly text: string }
+  refuse(request: IncomingMessage, caller: Caller): { readonly status: number; readonly text: string }
 }
 
 export interface CounterParts {
@@ -48,7 +49,7 @@ const HARMLESS: Readonly<Record<string, string>> = {
 }
 
 interface Guest {
-  readonly peer: string
+  readonly caller: Caller
   readonly deadline: Deadline
   isBusy: boolean
 }
@@ -100,7 +101,7 @@ export function openCounter({ clock, answer, tunnel, broken }: CounterParts): Co
     guest.deadline.awaits('body')
     const body = await bodyOf(request)
     guest.deadline.awaits(undefined)
-    const said = body === undefined ? TOO_LARGE : await answered(request, body, guest.peer)
+    const said = body === undefined ? TOO_LARGE : await answered(request, body, guest.caller)
     guest.deadline.awaits('write')
     const length = Buffer.byteLength(said.body)
     if (isClosing || body === undefined) response.shouldKeepAlive = false
@@ -113,10 +114,10 @@ export function openCounter({ clock, answer, tunnel, broken }: CounterParts): Co
     response.end(request.method === 'HEAD' ? undefined : said.body)
   }
 
-  async function answered(request: IncomingMessage, body: Buffer, peer: string): Promise<Said> {
+  async function answered(request: IncomingMessage, body: Buffer, caller: Caller): Promise<Said> {
     try {
-      if (isTunnel(request)) return sayText(tunnel.refuse(request, peer))
-      return await answer(askedOf(request, body, peer))
+      if (isTunnel(request)) return sayText(tunnel.refuse(request, caller))
+      return await answer(askedOf(request, body, caller.peer))
     } catch (error) {
       broken(error)
       return OUR_FAULT
@@ -140,18 +141,18 @@ export function openCounter({ clock, answer, tunnel, broken }: CounterParts): Co
     if (guest === undefined) throw new Error('a request came on a connection that nobody admitted')
     guest.deadline.awaits(undefined)
     guests.delete(request.socket)
-    tunnel.accept(request, socket, early)
+    tunnel.accept(request, socket, early, guest.caller)
   })
 
   return {
-    admit(socket, peer) {
+    admit(socket, caller) {
       if (isClosing || guests.size >= MOST_CONNECTIONS) {
         socket.destroy()
         return
       }
       const deadline = openDeadline(clock, () => socket.destroy())
       deadline.awaits('head')
-      guests.set(socket, { peer, deadline, isBusy: false })
+      guests.set(socket, { caller, deadline, isBusy: false })
       socket.on('close', () => {
         deadline.awaits(undefined)
         guests.delete(socket)

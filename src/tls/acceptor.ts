@@ -29,7 +29,7 @@ export class Acceptor {
       ALPNProtocols: [...terms.protocols],
       handshakeTimeout: terms.timeout,
       requestCert: tls.clientCa !== undefined,
-      rejectUnauthorized: true,
+      rejectUnauthorized: terms.needsClient,
       ticketKeys: this.ticketKey,
       SNICallback: (name, choose) => choose(null, credentials.get(select(tls.selection, name).id)),
     })

@@ -16,6 +16,8 @@ export interface Terms {
   readonly tickets: Tickets
   /** Protocols in the order of preference (ALPN, RFC 7301). */
   readonly protocols: readonly string[]
+  /** Who shows no certificate that `tls.clientCa` signed doesn't get in; otherwise it is only asked for. */
+  readonly needsClient: boolean
   /** Milliseconds for a whole handshake. */
   readonly timeout: number
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Wheel } from '../net/wheel.ts'
 import type { Log } from '../observe/log.ts'
 import type { Attempts } from '../state/attempts.ts'
-import { type Admission, judge, type Rejection, refusing, switching } from './handshake.ts'
+import { type Admission, type Certified, judge, type Rejection, refusing, switching } from './handshake.ts'
 import { MuxSession } from './mux/session.ts'
 import { DEFAULT_TERMS } from './mux/terms.ts'
 import type { Roster } from './roster.ts'
@@ -14,6 +14,12 @@ import type { Roster } from './roster.ts'
 export interface Pings {
   readonly pingInterval: number
   readonly pingTimeout: number
+}
+
+/** Who asks for the tunnel's path. */
+export interface Caller {
+  readonly peer: string
+  readonly certified: Certified
 }
 
 export interface TunnelParts {
@@ -28,13 +34,12 @@ export interface TunnelParts {
 
 function admit(
   request: Pick<IncomingMessage, 'method' | 'headers'>,
-  address: string,
-  parts: TunnelParts,
+  { peer: address, certified }: Caller,
+  { attempts, log, roster }: TunnelParts,
 ): Admission | Rejection {
-  const { attempts, log, roster } = parts
   if (attempts.wait(address) > 0)
     return { ok: false, status: 429, text: 'too many attempts', isLegacy: false }
-  const verdict = judge({ method: request.method ?? '', fields: request.headers }, roster)
+  const verdict = judge({ method: request.method ?? '', fields: request.headers, certified }, roster)
   if (verdict.ok) attempts.succeeded(address)
   else if (verdict.status === 401) {
     attempts.failed(address)
@@ -46,10 +51,10 @@ function admit(
 /** What to answer to a request for the tunnel's path that asks for no upgrade. */
 export function refuseTunnel(
   request: Pick<IncomingMessage, 'method' | 'headers'>,
-  address: string,
+  caller: Caller,
   parts: TunnelParts,
 ): Rejection {
-  const verdict = admit(request, address, parts)
+  const verdict = admit(request, caller, parts)
   return verdict.ok
     ? { ok: false, status: 400, text: 'agent tunnel upgrade required', isLegacy: false }
     : verdict
@@ -60,17 +65,17 @@ export function acceptTunnel(
   request: IncomingMessage,
   socket: Duplex,
   early: Buffer,
+  caller: Caller,
   parts: TunnelParts,
 ): void {
-  const address = request.socket.remoteAddress ?? ''
-  const verdict = admit(request, address, parts)
+  const verdict = admit(request, caller, parts)
   socket.on('error', () => undefined)
   if (!verdict.ok) socket.end(refusing(verdict))
   // Whoever speaks before the 101 doesn't wait for it, and may mean something else.
   else if (early.length > 0) {
     const text = 'nothing may be sent before the 101'
     socket.end(refusing({ ok: false, status: 400, text, isLegacy: false }))
-  } else begin(verdict, socket, address, parts)
+  } else begin(verdict, socket, caller.peer, parts)
 }
 
 function begin(admission: Admission, socket: Duplex, address: string, parts: TunnelParts): void {

@@ -18,13 +18,20 @@ export const FIELD = {
 /** What an agent that says nothing of its capacity takes. */
 const QUIET_STREAMS = 64
 const MOST_STREAMS = 65_536
+/** What an agent's certificate is for: this and its id (SPIFFE). */
+const SPIFFE = 'spiffe://p2pstream/agent/'
 /** Connections that one agent may have at once. */
 export const MAX_LANES = 8
+
+/** URIs of a client's certificate, none without one; undefined where certificates aren't asked for. */
+export type Certified = readonly string[] | undefined
 
 export interface Hello {
   readonly method: string
   /** Names in lower case. */
   readonly fields: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** Of the client's certificate, where the door asks for one: the URIs that it is for. */
+  readonly certified: Certified
 }
 
 /** One of several connections of an agent. */
@@ -83,6 +90,8 @@ function credentialsOf(hello: Hello, judges: Judges): string | undefined {
   const token = tokenOf(hello)
   if (agentId === '') return 'agent id required'
   if (token === '') return 'agent token required'
+  if (hello.certified?.length === 0) return 'client certificate required'
+  if (hello.certified?.includes(SPIFFE + agentId) === false) return 'client certificate is not for this agent'
   return judges.credentials(agentId, token)
 }
 

@@ -7,7 +7,7 @@ import type { Random } from '../base/random.ts'
 import { startWheel } from '../net/wheel.ts'
 import type { Log } from '../observe/log.ts'
 import { Attempts } from '../state/attempts.ts'
-import { acceptTunnel, refuseTunnel, type TunnelParts } from './accept.ts'
+import { acceptTunnel, type Caller, refuseTunnel, type TunnelParts } from './accept.ts'
 import type { Agents } from './agents.ts'
 import type { Rejection } from './handshake.ts'
 import { openThrough } from './open.ts'
@@ -16,9 +16,9 @@ import { openRoster } from './roster.ts'
 
 export interface Reach extends Agents {
   /** Takes the connection of somebody who asks to become a tunnel. */
-  accept(request: IncomingMessage, socket: Duplex, early: Buffer): void
+  accept(request: IncomingMessage, socket: Duplex, early: Buffer, caller: Caller): void
   /** What to tell somebody who asks for the tunnel's path in any other way. */
-  refuse(request: Pick<IncomingMessage, 'method' | 'headers'>, address: string): Rejection
+  refuse(request: Pick<IncomingMessage, 'method' | 'headers'>, caller: Caller): Rejection
   report(id: string): AgentReport | undefined
   /** Every agent drains and leaves. */
   drain(): void
@@ -48,8 +48,8 @@ export function openReach({ clock, random, log, drainTimeout, pings }: ReachPart
     pings,
   }
   return {
-    accept: (request, socket, early) => acceptTunnel(request, socket, early, parts),
-    refuse: (request, address) => refuseTunnel(request, address, parts),
+    accept: (request, socket, early, caller) => acceptTunnel(request, socket, early, caller, parts),
+    refuse: (request, caller) => refuseTunnel(request, caller, parts),
     report: id => roster.report(id),
     drain: () => roster.drain(),
     follow: agents => roster.adopt([...agents.values()]),

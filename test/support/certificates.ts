@@ -13,6 +13,7 @@ export interface Pair {
 export interface Wanted {
   /** The first is the common name too. */
   readonly hosts: readonly string[]
+  readonly uris?: readonly string[]
   readonly days?: number
   readonly key?: 'ec' | 'rsa'
   readonly isClient?: boolean
@@ -52,9 +53,12 @@ export function openAuthority(name: string): Authority {
   let count = 0
   return {
     cert: read('ca.pem'),
-    sign({ hosts, days = 90, key = 'ec', isClient = false }) {
+    sign({ hosts, uris = [], days = 90, key = 'ec', isClient = false }) {
       const file = `c${++count}`
-      const names = hosts.map(host => `${isAddress(host) ? 'IP' : 'DNS'}:${host}`).join(',')
+      const names = [
+        ...hosts.map(host => `${isAddress(host) ? 'IP' : 'DNS'}:${host}`),
+        ...uris.map(uri => `URI:${uri}`),
+      ].join(',')
       const usage = isClient ? 'clientAuth' : 'serverAuth'
       writeFileSync(join(folder, `${file}.ext`), `subjectAltName=${names}\nextendedKeyUsage=${usage}\n`)
       openssl(

@@ -1,7 +1,7 @@
 // The server's end of tunnels behind a plain node:http server, and agents as real processes that come to it.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { systemClock } from '../../../src/base/clock.ts'
 import type { Failure } from '../../../src/base/failure.ts'
@@ -9,7 +9,7 @@ import { tokenHash } from '../../../src/base/token.ts'
 import { startWheel } from '../../../src/net/wheel.ts'
 import type { Log } from '../../../src/observe/log.ts'
 import { Attempts } from '../../../src/state/attempts.ts'
-import { acceptTunnel, refuseTunnel, type TunnelParts } from '../../../src/tunnel/accept.ts'
+import { acceptTunnel, type Caller, refuseTunnel, type TunnelParts } from '../../../src/tunnel/accept.ts'
 import { TUNNEL_PATH } from '../../../src/tunnel/handshake.ts'
 import type { MuxStream } from '../../../src/tunnel/mux/stream.ts'
 import { openThrough } from '../../../src/tunnel/open.ts'
@@ -49,6 +49,11 @@ export interface Secure {
   readonly cert: string
 }
 
+const callerOf = (request: IncomingMessage): Caller => ({
+  peer: request.socket.remoteAddress ?? '',
+  certified: undefined,
+})
+
 /** Listens on a free port of loopback. */
 export async function startTunnelServer(
   agents: readonly AgentTerms[],
@@ -83,13 +88,13 @@ export async function startTunnelServer(
       socket.on('close', () => sockets.delete(socket))
     })
     server.on('upgrade', (request, socket, early) => {
-      if (request.url === TUNNEL_PATH) acceptTunnel(request, socket, early, parts)
+      if (request.url === TUNNEL_PATH) acceptTunnel(request, socket, early, callerOf(request), parts)
       else socket.destroy()
     })
     server.on('request', (request, response) => {
       const { status, text } =
         request.url === TUNNEL_PATH
-          ? refuseTunnel(request, request.socket.remoteAddress ?? '', parts)
+          ? refuseTunnel(request, callerOf(request), parts)
           : { status: 404, text: 'not found' }
       response.writeHead(status, { 'Content-Type': 'text/plain' }).end(`${text}\n`)
     })

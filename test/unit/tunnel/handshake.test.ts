@@ -15,9 +15,14 @@ const GOOD = {
   upgrade: 'P2PStream-Yamux',
   'x-p2pstream-tunnel-version': '1',
 }
-const hello = (more: Hello['fields'] = {}, method = 'GET'): Hello => ({
+const hello = (
+  more: Hello['fields'] = {},
+  method = 'GET',
+  certified: Hello['certified'] = undefined,
+): Hello => ({
   method,
   fields: { ...GOOD, ...more },
+  certified,
 })
 const judges = (more: Partial<Judges> = {}): Judges => ({
   credentials: (id, token) => (id === 'a1' && token === 'secret' ? undefined : 'invalid agent token'),
@@ -89,6 +94,21 @@ describe('the handshake', () => {
     expect(judge(hello({ upgrade: 'h2c', 'x-p2pstream-tunnel-version': '9' }), judges())).toMatchObject({
       status: 400,
     })
+  })
+
+  it.each<readonly [string, readonly string[], string]>([
+    ['none', [], 'client certificate required'],
+    ['that of another agent', ['spiffe://p2pstream/agent/a2'], 'client certificate is not for this agent'],
+    ['a longer one', ['spiffe://p2pstream/agent/a1/x'], 'client certificate is not for this agent'],
+    ['another domain', ['spiffe://other/agent/a1'], 'client certificate is not for this agent'],
+  ])('wants a certificate where the door asks for one, and not %s', (_, certified, text) => {
+    expect(judge(hello({}, 'GET', certified), judges())).toMatchObject({ status: 401, text })
+  })
+
+  it('takes a certificate beside the token, not instead of it', () => {
+    const own = ['spiffe://p2pstream/agent/a1']
+    expect(judge(hello({}, 'GET', own), judges())).toMatchObject({ ok: true })
+    expect(judge(hello({ authorization: 'Bearer x' }, 'GET', own), judges())).toMatchObject({ status: 401 })
   })
 
   it('knows an agent from before the mux', () => {
