@@ -5,7 +5,8 @@ import { startWheel } from '../net/wheel.ts'
 import type { Log } from '../observe/log.ts'
 import type { AllowList } from '../tunnel/allow.ts'
 import { type Credentials, connectTunnel, type TrustedServers } from './connect.ts'
-import { beginLife } from './life.ts'
+import { beginLanes } from './lanes.ts'
+import { beginLife, type Life } from './life.ts'
 import { serveStream } from './serve.ts'
 
 /** Streams that an agent takes on one tunnel. */
@@ -19,6 +20,8 @@ export interface AgentParts {
   readonly credentials: Credentials
   readonly trust: TrustedServers
   readonly list: AllowList
+  /** To each server; more than one only where the server takes them. */
+  readonly connections: number
   /** Of this program. */
   readonly version: string
 }
@@ -32,17 +35,21 @@ export interface Agent {
 
 /** Connects to every server and stays connected. */
 export function startAgent(parts: AgentParts): Agent {
-  const { clock, random, log, servers, credentials, trust, list, version } = parts
+  const { clock, random, log, servers, credentials, trust, list, connections, version } = parts
   const wheel = startWheel(clock)
-  const lives = servers.map(url =>
-    beginLife({
+  const group = random.id()
+  const begin = (url: URL, number: number, connected: (takesLanes: boolean) => void): Life => {
+    const lane = connections > 1 ? { group, number } : undefined
+    const capacity = { maxStreams: MAX_STREAMS, version, lane }
+    return beginLife({
       clock,
       wheel,
       random,
       log,
       server: url.host,
       maxStreams: MAX_STREAMS,
-      connect: () => connectTunnel(url, credentials, { maxStreams: MAX_STREAMS, version }, trust),
+      connect: () => connectTunnel(url, credentials, capacity, trust),
+      connected,
       serve: stream =>
         serveStream(stream, {
           clock,
@@ -52,7 +59,10 @@ export function startAgent(parts: AgentParts): Agent {
             else log.warn('agent/not-dialed', { request: requestId, host, port, why })
           },
         }),
-    }),
+    })
+  }
+  const lives = servers.map(url =>
+    beginLanes(connections, (number, connected) => begin(url, number, connected)),
   )
   return {
     hurry: () => lives.forEach(life => void life.hurry()),

@@ -2,7 +2,7 @@
 import { type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestSecure } from 'node:https'
 import type { Socket } from 'node:net'
-import { PROTOCOL, TUNNEL_PATH, TUNNEL_VERSION } from '../tunnel/handshake.ts'
+import { FIELD, type Lane, PROTOCOL, TUNNEL_PATH, TUNNEL_VERSION } from '../tunnel/handshake.ts'
 
 /** Milliseconds from the dial to the head of the answer. */
 const HANDSHAKE_TIMEOUT = 15_000
@@ -25,10 +25,18 @@ export interface TrustedServers {
 export interface Capacity {
   readonly maxStreams: number
   readonly version: string
+  /** Undefined for the only connection to the server. */
+  readonly lane: Lane | undefined
 }
 
 export type Connected =
-  | { readonly ok: true; readonly socket: Socket; readonly early: Buffer }
+  | {
+      readonly ok: true
+      readonly socket: Socket
+      readonly early: Buffer
+      /** The server is one that knows of several connections of an agent. */
+      readonly takesLanes: boolean
+    }
   | { readonly ok: false; readonly kind: 'unreachable' | 'rejected' | 'no_tunnel'; readonly detail: string }
 
 /** `/agent/tunnel` below the path of the server's address; its query and fragment don't count. */
@@ -40,7 +48,7 @@ export function tunnelUrl(management: URL): URL {
   return url
 }
 
-function fieldsOf({ agentId, token, name }: Credentials, { maxStreams, version }: Capacity) {
+function fieldsOf({ agentId, token, name }: Credentials, { maxStreams, version, lane }: Capacity) {
   return {
     Authorization: `Bearer ${token}`,
     'X-P2PStream-Agent-ID': agentId,
@@ -48,6 +56,9 @@ function fieldsOf({ agentId, token, name }: Credentials, { maxStreams, version }
     'X-P2PStream-Agent-Version': version,
     'X-P2PStream-Tunnel-Max-Concurrent-Streams': String(maxStreams),
     'X-P2PStream-Tunnel-Capacity-Mode': 'fixed',
+    ...(lane === undefined
+      ? {}
+      : { 'X-P2PStream-Tunnel-Group': lane.group, 'X-P2PStream-Tunnel-Lane': String(lane.number) }),
     Connection: 'Upgrade',
     Upgrade: PROTOCOL,
     'X-P2PStream-Tunnel-Version': TUNNEL_VERSION,
@@ -103,7 +114,7 @@ export function connectTunnel(
   })
   request.once('upgrade', (response: IncomingMessage, socket: Socket, early: Buffer) => {
     if (response.statusCode === 101 && response.headers.upgrade?.toLowerCase() === PROTOCOL) {
-      resolve({ ok: true, socket, early })
+      resolve({ ok: true, socket, early, takesLanes: FIELD.capacityMode in response.headers })
       return
     }
     socket.destroy()

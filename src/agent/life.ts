@@ -24,6 +24,7 @@ export interface LifeParts {
   readonly maxStreams: number
   readonly connect: () => Promise<Connected>
   readonly serve: (stream: MuxStream) => void
+  readonly connected: (takesLanes: boolean) => void
 }
 
 export interface Life {
@@ -44,6 +45,7 @@ export function beginLife({
   maxStreams,
   connect,
   serve,
+  connected: told,
 }: LifeParts): Life {
   let session: MuxSession | undefined
   let waiting: Timer | undefined
@@ -72,7 +74,7 @@ export function beginLife({
       }
     })
   }
-  const begin = ({ socket, early }: Connected & { ok: true }, started: number): void => {
+  const begin = ({ socket, early, takesLanes }: Connected & { ok: true }, started: number): void => {
     session = new MuxSession(
       socket,
       'client',
@@ -90,6 +92,7 @@ export function beginLife({
       early,
     )
     log.info('agent/connected', { server })
+    told(takesLanes)
   }
   attempt()
   return {

@@ -6,6 +6,7 @@ import { systemClock } from '../base/clock.ts'
 import { systemRandom } from '../base/random.ts'
 import { type Level, openLog } from '../observe/log.ts'
 import { parseAllow } from '../tunnel/allow.ts'
+import { MAX_LANES } from '../tunnel/handshake.ts'
 import { stayAlive } from './alive.ts'
 import type { Environment } from './environment.ts'
 import { EXIT } from './exit-codes.ts'
@@ -28,6 +29,7 @@ export interface AgentFlags {
   readonly keyFile: string | undefined
   readonly isInsecureAllowed: boolean
   readonly targets: readonly string[]
+  readonly connections: string | undefined
   readonly logLevel: Level
   readonly colors: boolean
 }
@@ -58,6 +60,7 @@ function filled(flags: AgentFlags, variables: Environment): AgentFlags {
     isInsecureAllowed:
       flags.isInsecureAllowed || TRUTHY.test(variables['AGENT_ALLOW_INSECURE_MANAGEMENT'] ?? ''),
     targets: list(flags.targets, 'AGENT_ALLOW_TARGETS'),
+    connections: from(flags.connections, 'TUNNEL_CONNECTIONS'),
   }
 }
 
@@ -79,6 +82,13 @@ async function content(flag: string, path: string): Promise<string> {
   } catch (error) {
     throw new UsageError(`--${flag}: ${error instanceof Error ? error.message : String(error)}`)
   }
+}
+
+function countOf({ connections = '1' }: AgentFlags): number {
+  const count = Number(connections)
+  if (!/^\d+$/.test(connections) || count < 1 || count > MAX_LANES)
+    throw new UsageError(`--connections: "${connections}" is no number from 1 to ${MAX_LANES}`)
+  return count
 }
 
 async function tokenOf({ token, tokenFile }: AgentFlags): Promise<string> {
@@ -121,6 +131,7 @@ export async function runAgent(given: AgentFlags, variables: Environment): Promi
     throw new UsageError(
       `--allow-target: "${allow.entry}" is no host, address or range, with or without :ports`,
     )
+  const connections = countOf(flags)
   const token = await tokenOf(flags)
   const trust = await trustOf(flags, servers)
 
@@ -143,6 +154,7 @@ export async function runAgent(given: AgentFlags, variables: Environment): Promi
     credentials: { agentId: flags.id, token, name: flags.name ?? '' },
     trust,
     list: allow.list,
+    connections,
     version: currentVersion().version,
   })
   listenToSignals({

@@ -228,6 +228,7 @@ export const COMMANDS: readonly Command[] = [
           keyFile: given.text('tls-key-file'),
           isInsecureAllowed: given.isOn('allow-insecure-management'),
           targets: given.list('allow-target'),
+          connections: given.text('connections'),
           logLevel: given.word('log-level'),
           colors: wantsColors(given),
         },

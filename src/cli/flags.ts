@@ -210,6 +210,12 @@ export const AGENT: Flags = {
     describe:
       'What servers may reach through this agent: a host, an address or a range, with :port, :from-to or nothing behind it; may be repeated [$AGENT_ALLOW_TARGETS, else loopback and private addresses]',
   },
+  connections: {
+    type: 'string',
+    requiresArg: true,
+    describe:
+      'How many connections each server gets, 1 to 8: several lose less of their speed on a line that loses packets [$TUNNEL_CONNECTIONS, else 1]',
+  },
   'log-level': {
     type: 'string',
     requiresArg: true,

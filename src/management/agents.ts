@@ -37,6 +37,7 @@ function tellAgent({ name, at, labels, maxStreams }: Agent, report: AgentReport)
     connects: report.connects,
     disconnects: report.disconnects,
     last_reason: report.lastReason,
+    connections: report.lanes,
     streams: report.streams,
     max_streams: maxStreams,
     round_trip_ms: report.roundTrip === 0 ? undefined : report.roundTrip,

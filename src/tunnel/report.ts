@@ -43,6 +43,9 @@ export interface AgentReport {
   readonly connects: number
   readonly disconnects: number
   readonly lastReason: Parting | undefined
+  /** Its connections to the server. */
+  readonly lanes: number
+  /** Open over all of them. */
   readonly streams: number
   /** Milliseconds, 0 when none was measured. */
   readonly roundTrip: number

@@ -89,11 +89,14 @@ export function openRoster({ clock, drainTimeout, changed }: RosterParts): Roste
   const free = (member: Member): MuxSession | undefined => {
     if (!member.terms.enabled) return undefined
     let best: MuxSession | undefined
+    let open = 0
     for (const { session, parting } of member.seats) {
+      open += session.size
       if (parting === undefined && session.mayOpen && (best === undefined || session.size < best.size))
         best = session
     }
-    return best
+    // What the file says is for all connections of the agent together.
+    return open < member.terms.maxStreams ? best : undefined
   }
 
   return {
@@ -195,6 +198,7 @@ export function openRoster({ clock, drainTimeout, changed }: RosterParts): Roste
         connects: member.connects,
         disconnects: member.disconnects,
         lastReason: member.lastReason,
+        lanes: member.seats.length,
         streams: member.seats.reduce((sum, { session }) => sum + session.size, 0),
         roundTrip: newest?.session.roundTrip ?? 0,
         address: member.records[0]?.address ?? '',

@@ -43,6 +43,28 @@ beforeAll(async () => {
 })
 afterAll(() => void echo.close())
 
+describe('an agent with several connections', () => {
+  it('has its streams on all of them, and goes on with the others when one is cut', async () => {
+    await using server = await startTunnelServer([agentTerms('a1')])
+    await using _ = startAgentProcess(server.url, 'a1', { flags: ['--connections', '3'] })
+    const lanes = (): number | undefined => server.roster.report('a1')?.lanes
+    await until('all are there', () => lanes() === 3)
+    const streams = await Promise.all(Array.from({ length: 6 }, () => server.open('a1', echoAddress)))
+    expect(server.roster.report('a1')?.streams).toBe(6)
+    const one = server.roster.session('a1')
+    if (typeof one === 'string') throw new Error(one)
+    one.close()
+    await until('it is back', () => server.roster.report('a1')?.connects === 4 && lanes() === 3)
+    const left = streams.map(streamOf).filter(stream => !stream.destroyed)
+    expect(left).toHaveLength(4)
+    for (const stream of left) {
+      stream.end('still here')
+      expect((await bytesOf(stream)).toString()).toBe('still here')
+    }
+    expect(server.changes).toEqual(['a1 available'])
+  })
+})
+
 describe('an agent', () => {
   it('connects, and carries bytes both ways, each direction ended on its own', async () => {
     await using server = await startTunnelServer([agentTerms('a1')])

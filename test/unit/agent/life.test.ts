@@ -29,13 +29,17 @@ function world(next: () => Connected) {
       return Promise.resolve(next())
     },
     serve: quiet,
+    connected: quiet,
   })
   return { clock, attempts, life }
 }
 
 function connected(): { readonly carrier: ReturnType<typeof testCarrier>; readonly result: Connected } {
   const carrier = testCarrier()
-  return { carrier, result: { ok: true, socket: carrier.carrier as never, early: Buffer.alloc(0) } }
+  return {
+    carrier,
+    result: { ok: true, socket: carrier.carrier as never, early: Buffer.alloc(0), takesLanes: true },
+  }
 }
 
 describe('an agent’s life', () => {

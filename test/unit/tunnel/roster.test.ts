@@ -84,6 +84,19 @@ describe('the roster', () => {
     expect(roster.session('a')).toBe(one)
   })
 
+  it('counts max_streams over all lanes together', () => {
+    const { roster, enter } = world(terms('a', { maxStreams: 3 }))
+    const [one, two] = [enter('a', lane(0)), enter('a', lane(1))]
+    one.open()
+    two.open()
+    expect(roster.session('a')).toBe(one)
+    const last = one.open()
+    expect(roster.session('a')).toBe('full')
+    expect(roster.report('a')).toMatchObject({ lanes: 2, streams: 3, hindrance: 'full', state: 'connected' })
+    last?.destroy()
+    expect(roster.session('a')).toBe(one)
+  })
+
   it('replaces a lane by the same lane, and everything by another group or by none', () => {
     const { roster, enter } = world(terms('a'))
     const [zero, one] = [enter('a', lane(0)), enter('a', lane(1))]
