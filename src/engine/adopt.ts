@@ -63,6 +63,7 @@ export async function acquire(
     shown: secured.shown,
     pools: bindings.pools,
     connections: bindings.connections,
+    through: bindings.through,
     tokens: bindings.tokens,
     health: bindings.health,
     names: engine.wire.names,

@@ -262,6 +262,7 @@ export class Attempt implements OriginSink {
       exchange.headMissed()
       this.health?.requestFailed(failure, origin?.isReused === true && origin.isUntouched)
       if (trouble !== undefined && exchange.retries?.again(trouble) === true) return
+      if (failure.code === 'agent_capacity' && exchange.retries?.detour(leg.profile.via) === true) return
     }
     exchange.fail(failure, failureReason(failure, leg, exchange.route?.at))
   }

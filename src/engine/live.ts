@@ -27,6 +27,8 @@ export interface Live {
   readonly shown: ReadonlyMap<string, Shown>
   readonly pools: ReadonlyMap<Pool, PoolState>
   readonly connections: ReadonlyMap<Profile, Connections>
+  /** Those through an agent, by its id. */
+  readonly through: ReadonlyMap<string, readonly Connections[]>
   /** Of targets with health rules. */
   readonly health: ReadonlyMap<Target, Health>
   /** Of sticky pools. */
@@ -38,6 +40,8 @@ export interface Live {
 export interface Bindings {
   readonly pools: ReadonlyMap<Pool, PoolState>
   readonly connections: ReadonlyMap<Profile, Connections>
+  /** Those through an agent, by its id. */
+  readonly through: ReadonlyMap<string, readonly Connections[]>
   readonly health: ReadonlyMap<Target, Health>
   readonly tokens: ReadonlyMap<Pool, Tokens>
   readonly identities: ReadonlySet<string>
@@ -57,6 +61,7 @@ export function* bind(
 ): Generator<void, Bindings> {
   const pools = new Map<Pool, PoolState>()
   const connections = new Map<Profile, Connections>()
+  const through = new Map<string, Connections[]>()
   const health = new Map<Target, Health>()
   const tokens = new Map<Pool, Tokens>()
   const identities = new Set<string>(sticky === undefined ? [] : [sticky.identity])
@@ -66,10 +71,12 @@ export function* bind(
     identities.add(profile.identity)
     const name = dialedName(profile)
     if (name !== undefined) names.add(name)
-    connections.set(
-      profile,
-      keep.at(profile.identity, () => new Connections(profile, parts.wire)),
-    )
+    const made = keep.at(profile.identity, () => new Connections(profile, parts.wire))
+    connections.set(profile, made)
+    if (profile.via === undefined) return
+    const others = through.get(profile.via)
+    if (others === undefined) through.set(profile.via, [made])
+    else others.push(made)
   }
   const bindHealth = (target: ProxyTarget): void => {
     const rules = target.health
@@ -104,7 +111,7 @@ export function* bind(
       if (leg !== undefined) for (const one of leg.paths ?? [leg]) bindProfile(one.profile)
     yield
   }
-  return { pools, connections, health, tokens, identities, names }
+  return { pools, connections, through, health, tokens, identities, names }
 }
 
 /** Makes health follow what is live (`changed`: a target of a pool came or went): probes that are new begin, and whoever chooses targets hears how each stands. */

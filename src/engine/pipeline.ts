@@ -2,6 +2,7 @@
 // The order of the steps is decide.ts's; this file gives it a request from the wire and carries out what it says.
 import type { Answer } from '../http/answer.ts'
 import { readFacts } from '../http/facts.ts'
+import { NO_RETRY } from '../upstream/retry.ts'
 import type { Security } from '../wire/visitor-side.ts'
 import { decide } from './decide.ts'
 import type { Exchange } from './exchange.ts'
@@ -59,8 +60,8 @@ export function conduct(exchange: Exchange, live: Live, parts: SendParts): void 
   }
   const { forward, leg, taking } = verdict
   const sending = { forward, live, parts, upgrade }
-  if (forward.retry !== undefined)
-    exchange.retries = new Retries(exchange, facts, forward.retry, taking.state, sending)
+  if (forward.retry !== undefined || forward.hasAgents)
+    exchange.retries = new Retries(exchange, facts, forward.retry ?? NO_RETRY, taking.state, sending)
   send(exchange, leg, sending)
 }
 

@@ -2,10 +2,11 @@
 // Mutable on purpose: one object per request that may be retried; it is the wish with which its next target is chosen.
 import type { Timer } from '../base/clock.ts'
 import type { Facts } from '../http/facts.ts'
+import type { Connections } from '../upstream/connections.ts'
 import { secondsUntilChance } from '../upstream/health/retry-after.ts'
 import type { PoolState } from '../upstream/pool-state.ts'
 import { allows, mayRepeat, pauseBefore, type Retry, type Trouble } from '../upstream/retry.ts'
-import { addTried, legTaken, take } from '../upstream/take.ts'
+import { addTried, legTaken, type Taking, take } from '../upstream/take.ts'
 import type { Target } from '../upstream/target.ts'
 import type { Wish } from '../upstream/wish.ts'
 import type { Exchange } from './exchange.ts'
@@ -13,6 +14,9 @@ import { nominationRefusal } from './nominations.ts'
 import { refuseForNow } from './rescue.ts'
 import { type Sending, type SendParts, send } from './send.ts'
 import { readUpgrade } from './upgrade.ts'
+
+/** Ways without room that one exchange meets, before it is told so. */
+const MOST_DETOURS = 16
 
 export class Retries implements Wish {
   readonly facts: Facts
@@ -26,6 +30,7 @@ export class Retries implements Wish {
   private readonly state: PoolState
   private readonly sending: Sending
   private made = 1
+  private detours = 0
   private timer: Timer | undefined
 
   constructor(exchange: Exchange, facts: Facts, retry: Retry, state: PoolState, sending: Sending) {
@@ -36,7 +41,7 @@ export class Retries implements Wish {
     this.sending = sending
     this.clock = sending.parts.clock
     this.random = sending.parts.random
-    state.budget.deposit(retry.budget, this.clock.now())
+    if (retry.attempts > 1) state.budget.deposit(retry.budget, this.clock.now())
   }
 
   /** Bytes of the body to hold while it is sent: -1 when it won't be sent again, whatever happens. */
@@ -55,16 +60,40 @@ export class Retries implements Wish {
     const { method } = exchange.side.request.line
     if (this.made >= retry.attempts || !allows(retry, trouble, method, sending.upgrade !== undefined))
       return false
-    if (!exchange.holdsBody) return false
-    if (exchange.taking !== undefined) addTried(exchange.taking, this.tried)
-    if (take(sending.forward.pool, sending.live.pools, this) === undefined) return false
-    if (!state.budget.withdraw(clock.now())) return false
+    if (!exchange.holdsBody || this.after() === undefined || !state.budget.withdraw(clock.now())) return false
     // Whoever measures targets by how soon they answer takes an unwanted answer for none.
     if (typeof trouble === 'number') exchange.headMissed()
     exchange.leaveSeat()
     this.timer = clock.after(pauseBefore(retry, this.made, random.fraction()), () => this.next())
     this.made++
     return true
+  }
+
+  /**
+   * An agent had no room for another connection, so that nobody was asked for anything. True: the request goes another way, or the
+   * same one, where a connection that rested was closed for it; neither counts.
+   */
+  detour(agent: string | undefined): boolean {
+    const { exchange, sending, clock } = this
+    if (this.detours === MOST_DETOURS || !exchange.holdsBody) return false
+    const isRoomMade = this.detours === 0 && closeResting(sending.live.through.get(agent ?? ''))
+    if (!isRoomMade && !this.hasUntried()) return false
+    this.detours++
+    exchange.leaveSeat()
+    this.timer = clock.after(0, () => this.next())
+    return true
+  }
+
+  /** Who would be next: somebody who wasn't tried, as long as there is one. */
+  private after(): Taking | undefined {
+    const { exchange, sending } = this
+    if (exchange.taking !== undefined) addTried(exchange.taking, this.tried)
+    return take(sending.forward.pool, sending.live.pools, this)
+  }
+
+  private hasUntried(): boolean {
+    const next = this.after()
+    return next !== undefined && !this.tried.includes((next.path ?? next).choice.target)
   }
 
   /** The exchange is over. */
@@ -101,4 +130,9 @@ export class Retries implements Wish {
     // No turn of the visitor's is under way that would do it.
     exchange.flush()
   }
+}
+
+/** Closes one that rests; whether there was one. */
+function closeResting(all: readonly Connections[] = []): boolean {
+  return all.some(connections => connections.shed())
 }

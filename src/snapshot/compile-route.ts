@@ -94,6 +94,7 @@ function forwardOf(
     legs: overlay === undefined ? pool.legs : compileLegs(pool.targets, overlay),
     rewrite: rewriteOf(written),
     retry: retry.attempts > 1 ? retry : undefined,
+    hasAgents: pool.targets.some(target => target.kind === 'proxy' && target.paths !== undefined),
   }
 }
 

@@ -62,6 +62,8 @@ export interface Forward {
   readonly rewrite: Rewrite | undefined
   /** Undefined when there are none. */
   readonly retry: Retry | undefined
+  /** Some target of the pool is reached through agents. */
+  readonly hasAgents: boolean
 }
 
 export interface Route {

@@ -198,6 +198,18 @@ export class Connections implements OriginOwner, SessionOwner, Disposable {
     for (const session of [...this.sessions]) session.leave()
   }
 
+  /** Closes one that rests, so that there is room for another; whether there was one. */
+  shed(): boolean {
+    const origin = this.idle.shift()
+    if (origin !== undefined) {
+      origin.abort()
+      return true
+    }
+    const session = this.sessions.find(({ isIdle }) => isIdle)
+    session?.leave()
+    return session !== undefined
+  }
+
   private idleTimeout(hint: number | undefined): number {
     const { idleTimeout } = this.profile.peer
     return hint === undefined ? idleTimeout : Math.min(idleTimeout, hint - Math.min(HINT_MARGIN, hint / 2))

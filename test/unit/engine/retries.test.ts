@@ -47,6 +47,7 @@ function begin({ retry, method, pieces = 0, isKept = () => false, targets = 3 }:
     shown: new Map(),
     pools: new Map([[pool, state]]),
     connections,
+    through: new Map(),
     health: new Map(),
     tokens: new Map(),
     names: { troubleOf: () => undefined },
