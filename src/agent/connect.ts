@@ -2,7 +2,14 @@
 import { type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestSecure } from 'node:https'
 import type { Socket } from 'node:net'
-import { FIELD, type Lane, PROTOCOL, TUNNEL_PATH, TUNNEL_VERSION } from '../tunnel/handshake.ts'
+import {
+  FIELD,
+  type Lane,
+  PROTOCOL,
+  TUNNEL_PATH,
+  TUNNEL_VERSION,
+  UPGRADE_REQUIRED,
+} from '../tunnel/handshake.ts'
 
 /** Milliseconds from the dial to the head of the answer. */
 const HANDSHAKE_TIMEOUT = 15_000
@@ -65,16 +72,19 @@ function fieldsOf({ agentId, token, name }: Credentials, { maxStreams, version, 
   }
 }
 
-/** What an answer without an upgrade tells the operator. */
-function meaning(status: number, words: string): Connected {
-  if (status === 401) return { ok: false, kind: 'rejected', detail: words }
-  const hint =
-    status === 404 || status === 200
-      ? ': the server is too old, or a proxy in between dropped the upgrade'
-      : words === ''
-        ? ''
-        : `: ${words}`
-  return { ok: false, kind: 'no_tunnel', detail: `status ${status}${hint}` }
+function hintOf(status: number, words: string): string {
+  if (status === 404 || status === 200)
+    return ': the server is too old, or a proxy in between dropped the upgrade'
+  // We always ask for it, so somebody took it away from the request.
+  if (status === 400 && words === UPGRADE_REQUIRED) return ': a proxy in between dropped the upgrade'
+  return words === '' ? '' : `: ${words}`
+}
+
+/** What an answer without an upgrade tells the operator. `words`: its body. */
+export function meaning(status: number, words: string): Connected {
+  return status === 401
+    ? { ok: false, kind: 'rejected', detail: words }
+    : { ok: false, kind: 'no_tunnel', detail: `status ${status}${hintOf(status, words)}` }
 }
 
 async function wordsOf(response: IncomingMessage): Promise<string> {

@@ -7,6 +7,7 @@ import { MuxSession } from '../tunnel/mux/session.ts'
 import type { MuxStream } from '../tunnel/mux/stream.ts'
 import { DEFAULT_TERMS } from '../tunnel/mux/terms.ts'
 import type { Connected } from './connect.ts'
+import { RegularCuts } from './cuts.ts'
 
 /** Milliseconds: pauses are drawn between 0 and a ceiling that doubles from the first to the last. */
 const FIRST_PAUSE = 200
@@ -52,6 +53,7 @@ export function beginLife({
   let isLeaving = false
   let ceiling = FIRST_PAUSE
   let left: (() => void) | undefined
+  const cuts = new RegularCuts()
 
   const again = (isRejected: boolean, lived: number): void => {
     if (isLeaving) return
@@ -75,6 +77,8 @@ export function beginLife({
     })
   }
   const begin = ({ socket, early, takesLanes }: Connected & { ok: true }, started: number): void => {
+    const connected = clock.now()
+    let isGoodbye = false
     session = new MuxSession(
       socket,
       'client',
@@ -82,9 +86,15 @@ export function beginLife({
       { clock, wheel },
       {
         accepted: serve,
+        goneAway() {
+          isGoodbye = true
+        },
         ended({ reason, detail }) {
           session = undefined
           log.info('agent/disconnected', { server, reason, detail })
+          const isCut = reason === 'carrier_closed' && !isGoodbye
+          const age = cuts.ended(isCut, clock.now() - connected)
+          if (age !== undefined) log.warn('agent/cut-regularly', { server, age_ms: age })
           left?.()
           again(false, clock.now() - started)
         },

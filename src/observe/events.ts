@@ -34,6 +34,8 @@ export const EVENTS = {
   'agent/connected': 'This agent has a tunnel to a server.',
   'agent/not-connected': 'A server could not be reached, or lets this agent not in; it is tried again.',
   'agent/disconnected': 'The tunnel to a server is over; it is tried again.',
+  'agent/cut-regularly':
+    'Three tunnels in a row were cut at the same age: a proxy in between may close connections after that time. Idle ones it has to keep for longer than pings are apart (20 s).',
   'agent/dialed': 'A server asked for a connection and has it.',
   'agent/not-dialed':
     'A server asked for a connection that could not be made, or that this agent may not make.',

@@ -5,7 +5,15 @@ import type { Clock } from '../base/clock.ts'
 import type { Wheel } from '../net/wheel.ts'
 import type { Log } from '../observe/log.ts'
 import type { Attempts } from '../state/attempts.ts'
-import { type Admission, type Certified, judge, type Rejection, refusing, switching } from './handshake.ts'
+import {
+  type Admission,
+  type Certified,
+  judge,
+  type Rejection,
+  refusing,
+  switching,
+  UPGRADE_REQUIRED,
+} from './handshake.ts'
 import { MuxSession } from './mux/session.ts'
 import { DEFAULT_TERMS } from './mux/terms.ts'
 import type { Roster } from './roster.ts'
@@ -55,9 +63,7 @@ export function refuseTunnel(
   parts: TunnelParts,
 ): Rejection {
   const verdict = admit(request, caller, parts)
-  return verdict.ok
-    ? { ok: false, status: 400, text: 'agent tunnel upgrade required', isLegacy: false }
-    : verdict
+  return verdict.ok ? { ok: false, status: 400, text: UPGRADE_REQUIRED, isLegacy: false } : verdict
 }
 
 /** Takes the connection of an upgrade request for the tunnel's path. `early`: what came behind its head. */

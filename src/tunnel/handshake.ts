@@ -15,6 +15,9 @@ export const FIELD = {
   lane: 'x-p2pstream-tunnel-lane',
 } as const
 
+/** What somebody is told who asks for the tunnel without an upgrade to it. */
+export const UPGRADE_REQUIRED = 'agent tunnel upgrade required'
+
 /** What an agent that says nothing of its capacity takes. */
 const QUIET_STREAMS = 64
 const MOST_STREAMS = 65_536
@@ -129,7 +132,7 @@ export function judge(hello: Hello, judges: Judges): Admission | Rejection {
     .split(/[\t ]*,[\t ]*/)
   const upgrade = one(hello, 'upgrade').toLowerCase()
   if (!connection.includes('upgrade') || upgrade !== PROTOCOL)
-    return rejected(400, 'agent tunnel upgrade required', upgrade === 'websocket')
+    return rejected(400, UPGRADE_REQUIRED, upgrade === 'websocket')
   if (one(hello, FIELD.version) !== TUNNEL_VERSION) return rejected(426, 'unsupported tunnel version')
   const capacity = capacityOf(hello)
   if (isRejection(capacity)) return capacity

@@ -4,7 +4,7 @@ import { beginLife, type Life } from '../../../src/agent/life.ts'
 import { nextTurn } from '../../../src/base/clock.ts'
 import { startWheel } from '../../../src/net/wheel.ts'
 import type { Log } from '../../../src/observe/log.ts'
-import { FLAG, TYPE } from '../../../src/tunnel/mux/frame.ts'
+import { FLAG, GO_AWAY, TYPE } from '../../../src/tunnel/mux/frame.ts'
 import { handClock } from '../../support/clock.ts'
 import { frame, testCarrier } from '../../support/mux/wire.ts'
 
@@ -15,7 +15,9 @@ const REJECTED: Connected = { ok: false, kind: 'rejected', detail: 'invalid agen
 function world(next: () => Connected) {
   const clock = handClock()
   const quiet = (): void => undefined
-  const log: Log = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet }
+  const warnings: (readonly [string, unknown])[] = []
+  const warn: Log['warn'] = (event, fields) => void warnings.push([event, fields])
+  const log: Log = { trace: quiet, debug: quiet, info: quiet, warn, error: quiet }
   const attempts: number[] = []
   const life: Life = beginLife({
     clock,
@@ -31,7 +33,7 @@ function world(next: () => Connected) {
     serve: quiet,
     connected: quiet,
   })
-  return { clock, attempts, life }
+  return { clock, attempts, life, warnings }
 }
 
 function connected(): { readonly carrier: ReturnType<typeof testCarrier>; readonly result: Connected } {
@@ -82,6 +84,32 @@ describe('an agent’s life', () => {
       await clock.windAsync(pause)
       expect(attempts.slice(3)).toEqual([600 + lived + pause])
     }
+  })
+
+  it.each([
+    [
+      'warns of three tunnels that are cut at the same age',
+      undefined,
+      [['agent/cut-regularly', { server: 'a.test', age_ms: 12_000 }]],
+    ],
+    ['warns of none that the server says goodbye to', frame(TYPE.goAway, 0, 0, GO_AWAY.normal), []],
+  ] as const)('%s', async (_, goodbye, expected) => {
+    let last = connected()
+    const { clock, warnings } = world(() => {
+      last = connected()
+      return last.result
+    })
+    for (let n = 0; n < 3; n++) {
+      await clock.windAsync(0)
+      const { send, carrier } = last.carrier
+      await send(frame(TYPE.ping, FLAG.ack, 0, 0))
+      await clock.windAsync(12_000)
+      if (goodbye !== undefined) await send(goodbye)
+      carrier.push(null)
+      await nextTurn()
+      await clock.windAsync(200 * 2 ** n)
+    }
+    expect(warnings).toEqual(expected)
   })
 
   it('leaves without trying again: at once when it isn’t connected, else when the streams are over', async () => {
