@@ -11,6 +11,7 @@ import type { Configured, Loaded, LoadRequest } from '../../src/config/loaded.ts
 import { explain } from '../../src/engine/explain.ts'
 import { compile } from '../../src/snapshot/compile.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
+import { TUNNEL_PATH } from '../../src/tunnel/handshake.ts'
 import { NOW } from '../support/config.ts'
 import { type ExampleRequest, outcomeOf, readExampleComments } from '../support/example-requests.ts'
 import { anchorsOf, blocksOf, linksOf } from '../support/markdown.ts'
@@ -109,7 +110,29 @@ it('every file below examples/ belongs to a story', () => {
     const subject = { source: { path: join(ROOT, file) }, text: textOf(file) }
     return ready(subject).loaded.watched.files
   })
-  expect(files.filter(file => !used.includes(file))).toEqual([])
+  // Files of other programs are no part of the config: its comments name them.
+  const isNamed = (file: string): boolean =>
+    STORIES.some(story => textOf(story).includes(` ${relative(EXAMPLES, file)}`))
+  expect(files.filter(file => !used.includes(file) && !isNamed(file))).toEqual([])
+})
+
+describe.each(['nginx.conf', 'Caddyfile', 'haproxy.cfg'])('examples/agent-tunnel/%s', name => {
+  const story = join(EXAMPLES, 'agent-tunnel.yaml')
+  const { config } = ready({ source: { path: story }, text: textOf('examples/agent-tunnel.yaml') }).configured
+  const text = textOf(`examples/agent-tunnel/${name}`)
+  const lines = text.split('\n').filter(line => !/^\s*#/.test(line))
+
+  it('leads agents to the management address of its story, under its public name', () => {
+    const { bind, port, public_url: url } = config.management ?? {}
+    expect(lines.join('\n')).toContain(`${bind}:${port}`)
+    expect(lines.join('\n')).toContain(new URL(url ?? '').host)
+    expect(text).toContain(`--management-url ${url}`)
+  })
+
+  it('passes on the tunnel and the probe, and no other path', () => {
+    const paths = lines.flatMap(line => line.match(/(?<=\s)\/(?:-|agent)\/[\w/*-]*/g) ?? [])
+    expect([...new Set(paths)].sort()).toEqual(['/-/healthy', TUNNEL_PATH])
+  })
 })
 
 describe('README.md', () => {

@@ -1,11 +1,11 @@
 // examples/pingora-peers.yaml as it stands, but for the addresses: checked, explained and served, with an origin for each peer.
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as line from '../support/access-line.ts'
 import { type Authority, openAuthority } from '../support/certificates.ts'
 import { type ConnectProxy, startConnectProxy } from '../support/connect-proxy.ts'
+import { exampleText, replaced } from '../support/example-text.ts'
 import { type Origin, startOrigin } from '../support/origin.ts'
 import { freePort } from '../support/ports.ts'
 import { askOn, type Reply, visit } from '../support/raw.ts'
@@ -14,23 +14,13 @@ import { startUnreachable, type Unreachable } from '../support/unreachable.ts'
 import { LAUNCHER, startWorld, type World } from '../support/world.ts'
 
 const FILE = fileURLToPath(new URL('../../examples/pingora-peers.yaml', import.meta.url))
-const beside = (name: string): string =>
-  readFileSync(new URL(`../../examples/${name}`, import.meta.url), 'utf8')
-
-/** Every text, which has to be there, by another. */
-function replaced(text: string, changes: Readonly<Record<string, string>>): string {
-  return Object.entries(changes).reduce((changed, [from, to]) => {
-    expect(changed).toContain(from)
-    return changed.replace(from, to)
-  }, text)
-}
 
 const run = (...words: readonly string[]) =>
   spawnSync(process.execPath, [LAUNCHER, ...words, '-c', FILE], { encoding: 'utf8' })
 
 describe('the peers of the guide', () => {
-  const passphrase = beside('secrets/edge-passphrase').trim()
-  const password = beside('secrets/proxy-password').trim()
+  const passphrase = exampleText('secrets/edge-passphrase').trim()
+  const password = exampleText('secrets/proxy-password').trim()
 
   it('are valid', () => {
     const { status, stdout, stderr } = run('validate', '--require-secrets', '--fail-on', 'warning')
@@ -68,13 +58,13 @@ describe('the peers of the guide, running', () => {
     const tls = await start('tls', authority.sign({ hosts: ['shop.example.com'] }))
     const mutual = await start('mutual', {
       ...authority.sign({ hosts: ['localhost'] }),
-      ca: beside('authorities/house.pem'),
+      ca: exampleText('authorities/house.pem'),
       requestCert: true,
       rejectUnauthorized: true,
     })
     const tunnel = await start('tunnel', authority.sign({ hosts: ['localhost'] }))
     port = await freePort()
-    const config = replaced(readFileSync(FILE, 'utf8'), {
+    const config = replaced(exampleText('pingora-peers.yaml'), {
       'port: 8080': `port: ${port}`,
       'https://192.0.2.10:443': `https://127.0.0.1:${tls}`,
       'http://10.0.3.7:3000': `http://127.0.0.1:${plain.port}`,
@@ -92,7 +82,7 @@ describe('the peers of the guide, running', () => {
     world = await startWorld({
       config,
       files: {
-        ...Object.fromEntries(names.map(name => [name, beside(name)])),
+        ...Object.fromEntries(names.map(name => [name, exampleText(name)])),
         // Nobody has the key of the example's authority.
         'authorities/house.pem': authority.cert,
         'everybody.pem': authority.cert,
@@ -135,7 +125,7 @@ describe('the peers of the guide, running', () => {
 
   it('a CONNECT proxy', async () => {
     expect((await ask('/tunnel/a')).status).toBe(200)
-    const password = beside('secrets/proxy-password').trim()
+    const password = exampleText('secrets/proxy-password').trim()
     expect(proxy.asked.map(head => head.split('\r\n').slice(1))).toEqual([
       [
         `Host: localhost:${secure.get('tunnel')?.port}`,

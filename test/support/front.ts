@@ -16,8 +16,12 @@ export async function startFront(
   program: string,
   flags: readonly string[],
   port: number,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<AsyncDisposable> {
-  const child: ChildProcess = spawn(program, flags, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child: ChildProcess = spawn(program, flags, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
+  })
   const ended = once(child, 'close')
   let said = ''
   child.stderr?.on('data', text => {
