@@ -5,6 +5,7 @@ import { startWheel } from '../net/wheel.ts'
 import type { Log } from '../observe/log.ts'
 import type { AllowList } from '../tunnel/allow.ts'
 import { type Credentials, connectTunnel, type TrustedServers } from './connect.ts'
+import { noFigures } from './figures.ts'
 import { beginLanes } from './lanes.ts'
 import { beginLife, type Life } from './life.ts'
 import { serveStream } from './serve.ts'
@@ -38,6 +39,7 @@ export function startAgent(parts: AgentParts): Agent {
   const { clock, random, log, servers, credentials, trust, list, connections, version } = parts
   const wheel = startWheel(clock)
   const group = random.id()
+  const figures = noFigures()
   const begin = (url: URL, number: number, connected: (takesLanes: boolean) => void): Life => {
     const lane = connections > 1 ? { group, number } : undefined
     const capacity = { maxStreams: MAX_STREAMS, version, lane }
@@ -54,6 +56,7 @@ export function startAgent(parts: AgentParts): Agent {
         serveStream(stream, {
           clock,
           list,
+          figures,
           told({ requestId, host, port }, why) {
             if (why === undefined) log.debug('agent/dialed', { request: requestId, host, port })
             else log.warn('agent/not-dialed', { request: requestId, host, port, why })

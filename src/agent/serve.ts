@@ -9,7 +9,10 @@ import {
   parseOpen,
   writeAnswer,
 } from '../tunnel/preamble.ts'
+import { readProbe } from '../tunnel/probe.ts'
 import { type Dialing, dialOrigin } from './dial.ts'
+import { type Figures, tellFigures } from './figures.ts'
+import { serveProbe } from './probe.ts'
 import { relay } from './relay.ts'
 
 /** Milliseconds for the server's first words. */
@@ -18,12 +21,13 @@ const PREAMBLE_TIMEOUT = 10_000
 export interface Serving {
   readonly clock: Clock
   readonly list: AllowList
+  readonly figures: Figures
   /** What became of a request: its id, where to, and why not. */
   readonly told: (open: OpenRequest, why: OpenErrorKind | undefined) => void
 }
 
 /** Serves one stream until it is over. */
-export function serveStream(stream: MuxStream, { clock, list, told }: Serving): void {
+export function serveStream(stream: MuxStream, { clock, list, figures, told }: Serving): void {
   const read = frameReader()
   let dialing: Dialing | undefined
   const refuse = (kind: OpenErrorKind, detail: string): void => {
@@ -43,13 +47,18 @@ export function serveStream(stream: MuxStream, { clock, list, told }: Serving): 
       refuse('invalid_open_request', 'the frame is longer than 16384 bytes')
       return
     }
-    const open = parseOpen(found.text)
-    if (!open.ok) {
+    const probe = readProbe(found.text)
+    const open = probe === undefined ? parseOpen(found.text) : undefined
+    if (open?.ok === false) {
       refuse(open.kind as OpenErrorKind, open.detail)
       return
     }
     timer.cancel()
     stream.off('data', onData)
+    if (open === undefined) {
+      if (probe !== undefined) serveProbe(stream, probe, () => tellFigures(figures))
+      return
+    }
     stream.pause()
     if (found.rest.length > 0) stream.unshift(found.rest)
     dialing = dialOrigin(open, list, clock, result => {
@@ -60,7 +69,7 @@ export function serveStream(stream: MuxStream, { clock, list, told }: Serving): 
       }
       stream.off('close', onClose)
       stream.write(writeAnswer({ ok: true }))
-      relay(stream, result.socket, () => undefined)
+      relay(stream, result.socket, figures)
     })
   }
   const onClose = (): void => {

@@ -58,6 +58,14 @@ async function callAgents(given: Given, variables: Environment): Promise<number>
   const timeout = given.text('timeout')
   if (action !== 'new' && labels.length > 0) throw new UsageError('--label is for agents new')
   if (action !== 'wait' && timeout !== undefined) throw new UsageError('--timeout is for agents wait')
+  const [dial, route, target] = [given.text('dial'), given.text('route'), given.text('target')]
+  if (action !== 'doctor' && [dial, route, target].some(text => text !== undefined))
+    throw new UsageError('--dial, --route and --target are for agents doctor')
+  if (action === 'doctor') {
+    const { examineAgent } = await import('./agents-doctor.ts')
+    const format = given.word<'text' | 'json'>('format')
+    return examineAgent({ ...serverFlags(given), names, dial, route, target, format }, variables)
+  }
   if (action === 'new') {
     const { makeAgent } = await import('./agents.ts')
     return makeAgent({ ...serverFlags(given), names, labels }, variables)
@@ -68,7 +76,7 @@ async function callAgents(given: Given, variables: Environment): Promise<number>
   }
   if (action !== 'list' || names.length > 0)
     throw new UsageError(
-      `there is no "agents ${[action, ...names].join(' ')}"; there are agents [list], agents new, agents wait`,
+      `there is no "agents ${[action, ...names].join(' ')}"; there are agents [list], agents new, agents wait, agents doctor`,
     )
   const { showAgents } = await import('./lists.ts')
   return showAgents({ ...serverFlags(given), format: given.word('format') }, variables)
@@ -205,7 +213,7 @@ export const COMMANDS: readonly Command[] = [
   {
     line: 'agents [action] [names..]',
     describe:
-      'agents: list them; agents new ID: make one, its token, the hash for the file, and how to run it; agents wait NAME...: until they are connected',
+      'agents: list them; agents new ID: make one, its token, the hash for the file, and how to run it; agents wait NAME...: until they are connected; agents doctor NAME: how far away it is, how much passes, and what it reaches',
     flags: AGENTS,
     call: callAgents,
   },

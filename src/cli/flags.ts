@@ -153,7 +153,18 @@ export const AGENTS: Flags = {
     describe: 'For new: KEY=VALUE that agent_selector can ask for; may be repeated',
   },
   timeout: { type: 'string', requiresArg: true, describe: 'For wait: how long at most [60s]' },
-  format: { ...format('text', 'json'), describe: 'How the list is printed' },
+  dial: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'For doctor: host:port that the agent is to connect to',
+  },
+  route: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'For doctor: the route whose target it is to connect to',
+  },
+  target: { type: 'string', requiresArg: true, describe: 'For doctor: the target of that route' },
+  format: { ...format('text', 'json'), describe: 'How the list, or what was found, is printed' },
 }
 
 export const INIT: Flags = {

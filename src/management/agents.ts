@@ -1,7 +1,7 @@
 // The agents of the file, and what has become of their connections.
 import type { Live } from '../engine/live.ts'
 import type { Agent } from '../tunnel/agent.ts'
-import type { AgentReport, SessionRecord } from '../tunnel/report.ts'
+import type { AgentReport, ReportedFigures, SessionRecord } from '../tunnel/report.ts'
 import { sayList } from './list.ts'
 import type { Asked, Said } from './message.ts'
 
@@ -25,6 +25,21 @@ function tellSession({ address, version, started, ended, reason }: Readonly<Sess
   return { address, version, started_at: moment(started), ended_at: moment(ended), reason }
 }
 
+function tellFigures(figures: ReportedFigures): unknown {
+  const { at, cpuShare, uptimeSeconds, cpuSeconds, residentBytes, streams, bytesReceived, bytesSent } =
+    figures
+  return {
+    at: moment(at),
+    uptime_seconds: uptimeSeconds,
+    cpu_seconds: cpuSeconds,
+    cpu_percent: cpuShare === undefined ? undefined : cpuShare * 100,
+    resident_bytes: residentBytes,
+    streams,
+    bytes_received: bytesReceived,
+    bytes_sent: bytesSent,
+  }
+}
+
 function tellAgent({ name, at, labels, maxStreams }: Agent, report: AgentReport): unknown {
   return {
     id: report.id,
@@ -43,6 +58,7 @@ function tellAgent({ name, at, labels, maxStreams }: Agent, report: AgentReport)
     round_trip_ms: report.roundTrip === 0 ? undefined : report.roundTrip,
     address: report.address,
     version: report.version,
+    reported: report.figures && tellFigures(report.figures),
     labels: Object.fromEntries(labels),
     sessions: report.sessions.map(tellSession),
   }

@@ -1,5 +1,6 @@
 // POST /api/explain: what would become of a request right now, by the running configuration and the State it stands on.
 import { isIP } from 'node:net'
+import { jsonMembers } from '../base/json.ts'
 import { explain } from '../engine/explain.ts'
 import type { Live } from '../engine/live.ts'
 import type { MadeUpRequest } from '../engine/made-up.ts'
@@ -12,26 +13,16 @@ interface Question extends MadeUpRequest {
   readonly listener: string | undefined
 }
 
-type Values = Readonly<Record<string, unknown>>
-
 const isText = (value: unknown): value is string => typeof value === 'string'
 
 const isField = (value: unknown): value is Field =>
   Array.isArray(value) && value.length === 2 && value.every(isText)
 
-function json(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    return undefined
-  }
-}
-
 /** `{ method, url, headers: [[name, value]], from, listener }`, or what is wrong with it. `from` is `''` for a unix socket. */
 export function readQuestion(body: Buffer): Question | string {
-  const values = json(body)
-  if (typeof values !== 'object' || values === null || Array.isArray(values)) return 'a JSON object is needed'
-  const { method = 'GET', url, headers = [], from = '127.0.0.1', listener } = values as Values
+  const values = jsonMembers(body.toString('utf8'))
+  if (values === undefined) return 'a JSON object is needed'
+  const { method = 'GET', url, headers = [], from = '127.0.0.1', listener } = values
   if (!isText(method) || !isText(url)) return '"url" is needed, and "method" is text'
   if (!Array.isArray(headers) || !headers.every(isField)) return '"headers" is a list of [name, value]'
   if (!isText(from) || (from !== '' && isIP(from) === 0)) return '"from" is an IP address'

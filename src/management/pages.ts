@@ -5,6 +5,7 @@ import type { Meters } from '../observe/meters.ts'
 import type { Reloader } from '../reload/reload.ts'
 import type { Chance } from '../upstream/wish.ts'
 import { type Reports, sayAgents } from './agents.ts'
+import { type Examiner, openDoctor } from './doctor.ts'
 import { sayExplanation } from './explain.ts'
 import { tellConfig } from './findings.ts'
 import { type Asked, type Said, sayJson, sayTrouble } from './message.ts'
@@ -29,7 +30,7 @@ export interface PageParts {
   readonly reloader: Reloader
   readonly meters: Meters
   readonly facts: Facts
-  readonly agents: Reports
+  readonly agents: Reports & Examiner
   /** What a policy may throw dice with. */
   readonly chance: Chance
   /** Whether visitors should be sent here: started, and not stopping. */
@@ -55,7 +56,7 @@ export function pagesOf({
   isReady,
 }: PageParts): readonly Page[] {
   const ofLive =
-    (say: (asked: Asked, live: Live) => Said): Page['answer'] =>
+    (say: (asked: Asked, live: Live) => ReturnType<Page['answer']>): Page['answer'] =>
     asked =>
       engine.live === undefined ? STARTING : say(asked, engine.live)
   return [
@@ -89,6 +90,8 @@ export function pagesOf({
       needs: 'read',
       answer: ofLive((asked, live) => sayAgents(asked, live, agents)),
     },
+    // It costs the agent's line something, and may connect to what is behind it.
+    { method: 'POST', path: '/api/agents/doctor', needs: 'write', answer: ofLive(openDoctor(agents)) },
     {
       method: 'POST',
       path: '/api/explain',

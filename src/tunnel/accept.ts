@@ -16,6 +16,7 @@ import {
 } from './handshake.ts'
 import { MuxSession } from './mux/session.ts'
 import { DEFAULT_TERMS } from './mux/terms.ts'
+import { followReports } from './reports.ts'
 import type { Roster } from './roster.ts'
 
 /** How often an agent is asked whether it is there, and how long it may take to answer. Milliseconds. */
@@ -97,12 +98,16 @@ function begin(admission: Admission, socket: Duplex, address: string, parts: Tun
     {
       goneAway: () => entered.goneAway(),
       ended(end) {
+        reports?.stop()
         entered.ended(end)
         log.info('tunnel/disconnected', { agent, address, reason: end.reason, detail: end.detail })
       },
     },
   )
   const entered = roster.enter(admission, session, address)
+  // One of several connections is enough to ask on.
+  const isAsked = admission.lane === undefined || admission.lane.number === 0
+  const reports = isAsked ? followReports(session, { clock, wheel }, entered.reported) : undefined
   log.info('tunnel/connected', { agent, address, version })
 }
 

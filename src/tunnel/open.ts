@@ -1,18 +1,17 @@
-// A connection through an agent: a stream, and on it the first words of both sides.
+// A stream to an agent, and on it the first words of both sides: behind them it is a connection to an origin, or a probe.
 import type { Failure } from '../base/failure.ts'
 import type { ReasonCode } from '../base/reason.ts'
 import type { Wheel } from '../net/wheel.ts'
+import type { MuxSession } from './mux/session.ts'
 import type { MuxStream } from './mux/stream.ts'
-import { frameReader, parseAnswer, writeOpen } from './preamble.ts'
+import { frameReader, parseAnswer } from './preamble.ts'
 import type { Hindrance } from './report.ts'
 import type { Roster } from './roster.ts'
 
 export interface Wanted {
-  /** Of the exchange, for the agent's log. */
-  readonly requestId: string
-  /** `host:port`, an IPv6 host in brackets. */
-  readonly address: string
-  /** Milliseconds until the origin is connected, 0 for ever. */
+  /** What is asked for, as a frame. */
+  readonly frame: Buffer
+  /** Milliseconds until the answer, 0 for ever. */
   readonly timeout: number
 }
 
@@ -36,18 +35,27 @@ function hindered(hindrance: Hindrance): Failure {
   return failure(hindrance === 'full' ? 'agent_capacity' : 'agent_disconnected', hindrance)
 }
 
-/**
- * Opens a connection through an agent. `done` is called once, later: with the stream, whose bytes are then the origin's and
- * which flows when somebody listens, or with what went wrong.
- */
+/** Called once, later: with the stream, which flows when somebody listens, or with what went wrong. */
+export type Opened = (result: MuxStream | Failure) => void
+
+/** Opens a stream to an agent on the best of its connections. */
 export function openThrough(
   roster: Roster,
   wheel: Wheel,
   agentId: string,
-  { requestId, address, timeout }: Wanted,
-  done: (result: MuxStream | Failure) => void,
+  wanted: Wanted,
+  done: Opened,
 ): Opening {
-  const session = roster.session(agentId)
+  return openOn(roster.session(agentId), wheel, wanted, done)
+}
+
+/** Opens a stream on one connection. */
+export function openOn(
+  session: MuxSession | Hindrance,
+  wheel: Wheel,
+  { frame, timeout }: Wanted,
+  done: Opened,
+): Opening {
   const stream = typeof session === 'string' ? undefined : session.open()
   if (stream === undefined) {
     let isWanted = true
@@ -93,7 +101,7 @@ export function openThrough(
     fail(failure('agent_disconnected', why))
   }
   stream.on('readable', onReadable).on('close', onClose).on('end', onEnd)
-  stream.write(writeOpen(requestId, address))
+  stream.write(frame)
   return {
     cancel() {
       settle()

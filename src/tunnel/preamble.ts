@@ -1,5 +1,6 @@
 // The first words on every stream: which connection the server wants, and what became of it (reference, stream preamble).
 // A frame is four bytes of length, big-endian, and as much JSON; keys that nobody knows are ignored.
+import { jsonMembers } from '../base/json.ts'
 
 /** Longer ones are refused unread. */
 export const MAX_FRAME: number = 16 * 1024
@@ -32,7 +33,8 @@ export interface OpenRefusal {
 
 export type OpenAnswer = { readonly ok: true } | OpenRefusal
 
-function frame(value: object): Buffer {
+/** A value in a frame. */
+export function frame(value: object): Buffer {
   const json = Buffer.from(JSON.stringify(value))
   const length = Buffer.allocUnsafe(LENGTH_BYTES)
   length.writeUInt32BE(json.length)
@@ -75,21 +77,11 @@ function refused(kind: OpenErrorKind, detail: string): OpenRefusal {
   return { ok: false, kind, detail }
 }
 
-/** The text as an object, undefined when it isn't one. */
-function members(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
-}
-
 const ADDRESS = /^(?:\[([0-9A-Fa-f:.%]+)\]|([^\s:[\]/@]+)):(\d{1,5})$/
 
 /** What the agent is asked for, or its answer to what it can't understand. */
 export function parseOpen(text: string): ({ readonly ok: true } & OpenRequest) | OpenRefusal {
-  const open = members(text)
+  const open = jsonMembers(text)
   if (open === undefined) return refused('invalid_open_request', 'no JSON object')
   if (open['version'] !== VERSION) return refused('unsupported_version', `version ${String(open['version'])}`)
   const { request_id: requestId, network, address } = open
@@ -105,7 +97,7 @@ export function parseOpen(text: string): ({ readonly ok: true } & OpenRequest) |
 
 /** What the server was answered; undefined when that isn't an answer. */
 export function parseAnswer(text: string): OpenAnswer | undefined {
-  const answer = members(text)
+  const answer = jsonMembers(text)
   if (answer?.['ok'] === true) return { ok: true }
   if (answer?.['ok'] !== false) return undefined
   const { error_kind: kind, error } = answer

@@ -9,9 +9,11 @@ import type { Log } from '../observe/log.ts'
 import { Attempts } from '../state/attempts.ts'
 import { acceptTunnel, type Caller, refuseTunnel, type TunnelParts } from './accept.ts'
 import type { Agents } from './agents.ts'
+import { type Examination, examine } from './examine.ts'
 import type { Rejection } from './handshake.ts'
 import { openThrough } from './open.ts'
-import type { AgentReport } from './report.ts'
+import { writeOpen } from './preamble.ts'
+import type { AgentReport, Hindrance } from './report.ts'
 import { openRoster } from './roster.ts'
 
 export interface Reach extends Agents {
@@ -20,6 +22,8 @@ export interface Reach extends Agents {
   /** What to tell somebody who asks for the tunnel's path in any other way. */
   refuse(request: Pick<IncomingMessage, 'method' | 'headers'>, caller: Caller): Rejection
   report(id: string): AgentReport | undefined
+  /** Looks at an agent through its tunnel, and at an origin behind it (`host:port`) when one is named. */
+  examine(id: string, address: string | undefined): Promise<Examination | Hindrance>
   /** Every agent drains and leaves. */
   drain(): void
 }
@@ -51,6 +55,7 @@ export function openReach({ clock, random, log, drainTimeout, pings }: ReachPart
     accept: (request, socket, early, caller) => acceptTunnel(request, socket, early, caller, parts),
     refuse: (request, caller) => refuseTunnel(request, caller, parts),
     report: id => roster.report(id),
+    examine: (id, address) => examine(id, address, { roster, wheel, clock, random }),
     drain: () => roster.drain(),
     follow: agents => roster.adopt([...agents.values()]),
     watch(call) {
@@ -61,7 +66,8 @@ export function openReach({ clock, random, log, drainTimeout, pings }: ReachPart
       ears.begin()
       const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
       // The dial has a time limit of its own.
-      return openThrough(roster, wheel, agent, { requestId: random.id(), address, timeout: 0 }, result => {
+      const wanted = { frame: writeOpen(random.id(), address), timeout: 0 }
+      return openThrough(roster, wheel, agent, wanted, result => {
         if ('code' in result) ears.failed(result)
         else ears.connected(result as unknown as Socket)
       })

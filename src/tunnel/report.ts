@@ -1,5 +1,6 @@
 // What an agent's life has been, remembered across reloads.
 import type { Agent } from './agent.ts'
+import type { AgentFigures } from './probe.ts'
 
 /** What the file says of it, as far as its sessions are concerned. */
 export type AgentTerms = Pick<Agent, 'id' | 'enabled' | 'tokenHash' | 'maxStreams'>
@@ -32,6 +33,13 @@ export type AgentState = 'connected' | 'draining' | 'offline' | 'disabled' | 'ne
 /** Why no stream can be opened to an agent, one reason. */
 export type Hindrance = 'disabled' | 'never_seen' | 'offline' | 'draining' | 'full'
 
+export interface ReportedFigures extends AgentFigures {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** Since the report before, of one processor; undefined for the first. */
+  readonly cpuShare: number | undefined
+}
+
 export interface AgentReport {
   readonly id: string
   readonly state: AgentState
@@ -51,6 +59,8 @@ export interface AgentReport {
   readonly roundTrip: number
   readonly address: string
   readonly version: string
+  /** What it said of itself last; undefined when it never did. */
+  readonly figures: ReportedFigures | undefined
   /** The newest first, at most 20. */
   readonly sessions: readonly Readonly<SessionRecord>[]
 }

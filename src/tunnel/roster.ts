@@ -3,7 +3,8 @@ import type { Clock, Timer } from '../base/clock.ts'
 import { isToken } from '../base/token.ts'
 import type { Admission, Judges, Lane } from './handshake.ts'
 import type { MuxEnd, MuxSession } from './mux/session.ts'
-import type { AgentReport, AgentTerms, Hindrance, Parting, SessionRecord } from './report.ts'
+import type { AgentFigures } from './probe.ts'
+import type { AgentReport, AgentTerms, Hindrance, Parting, ReportedFigures, SessionRecord } from './report.ts'
 
 /** Sessions remembered of each agent. */
 const REMEMBERED = 20
@@ -26,6 +27,7 @@ interface Member {
   disconnects: number
   offlineSince: number | undefined
   lastReason: Parting | undefined
+  figures: ReportedFigures | undefined
 }
 
 export interface Roster extends Judges {
@@ -46,6 +48,8 @@ export interface Entered {
   readonly ended: (end: MuxEnd) => void
   /** The agent takes no new streams on it. */
   readonly goneAway: () => void
+  /** The agent told how it is. */
+  readonly reported: (figures: AgentFigures) => void
 }
 
 export interface RosterParts {
@@ -135,6 +139,7 @@ export function openRoster({ clock, drainTimeout, changed }: RosterParts): Roste
             disconnects: 0,
             offlineSince: undefined,
             lastReason: undefined,
+            figures: undefined,
           })
           continue
         }
@@ -176,7 +181,10 @@ export function openRoster({ clock, drainTimeout, changed }: RosterParts): Roste
         if (member.seats.length === 0) member.offlineSince = record.ended
         tell(agentId)
       }
-      return { ended, goneAway: () => tell(agentId) }
+      const reported = (figures: AgentFigures): void => {
+        member.figures = { ...figures, at: clock.wall(), cpuShare: cpuShare(member.figures, figures) }
+      }
+      return { ended, goneAway: () => tell(agentId), reported }
     },
     session(agentId) {
       const member = members.get(agentId)
@@ -198,6 +206,7 @@ export function openRoster({ clock, drainTimeout, changed }: RosterParts): Roste
         connects: member.connects,
         disconnects: member.disconnects,
         lastReason: member.lastReason,
+        figures: member.figures,
         lanes: member.seats.length,
         streams: member.seats.reduce((sum, { session }) => sum + session.size, 0),
         roundTrip: newest?.session.roundTrip ?? 0,
@@ -211,4 +220,12 @@ export function openRoster({ clock, drainTimeout, changed }: RosterParts): Roste
       for (const id of members.keys()) tell(id)
     },
   }
+}
+
+/** Undefined when there is nothing to compare with, or the agent has begun anew. */
+function cpuShare(before: AgentFigures | undefined, now: AgentFigures): number | undefined {
+  if (before === undefined) return undefined
+  const seconds = now.uptimeSeconds - before.uptimeSeconds
+  const spent = now.cpuSeconds - before.cpuSeconds
+  return seconds > 0 && spent >= 0 ? spent / seconds : undefined
 }

@@ -13,6 +13,7 @@ import { acceptTunnel, type Caller, refuseTunnel, type TunnelParts } from '../..
 import { TUNNEL_PATH } from '../../../src/tunnel/handshake.ts'
 import type { MuxStream } from '../../../src/tunnel/mux/stream.ts'
 import { openThrough } from '../../../src/tunnel/open.ts'
+import { writeOpen } from '../../../src/tunnel/preamble.ts'
 import type { AgentTerms } from '../../../src/tunnel/report.ts'
 import { openRoster, type Roster } from '../../../src/tunnel/roster.ts'
 import { LAUNCHER } from '../world.ts'
@@ -120,7 +121,7 @@ export async function startTunnelServer(
     told,
     open: (agentId, to, timeout = 10_000) =>
       new Promise(resolve =>
-        openThrough(roster, wheel, agentId, { requestId: 'r', address: to, timeout }, resolve),
+        openThrough(roster, wheel, agentId, { frame: writeOpen('r', to), timeout }, resolve),
       ),
     async restart() {
       await stop()

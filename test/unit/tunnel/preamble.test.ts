@@ -73,7 +73,7 @@ describe('an open request', () => {
     ['another version', open({ version: 2 }), 'unsupported_version'],
     ['no version', '{}', 'unsupported_version'],
     ['no JSON', '{', 'invalid_open_request'],
-    ['a list', '[1]', 'unsupported_version'],
+    ['a list', '[1]', 'invalid_open_request'],
     ['null', 'null', 'invalid_open_request'],
     ['another network', open({ network: 'udp' }), 'invalid_open_request'],
     ['no port', open({ address: 'a.test' }), 'invalid_open_request'],
