@@ -123,8 +123,12 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
         onChange,
         onTrouble: error => log.warn('config/watch-failed', { error }),
       }),
-    onApplied({ logging, listeners, routes }: Snapshot) {
-      meters.retain({ listener: id => listeners.has(id), route: id => routes.has(id) })
+    onApplied({ logging, listeners, routes, agents }: Snapshot) {
+      meters.retain({
+        listener: id => listeners.has(id),
+        route: id => routes.has(id),
+        agent: id => agents.has(id),
+      })
       log.configure({ ...logging, level: flags.logLevel ?? logging.level })
       access.configure(logging.access)
     },

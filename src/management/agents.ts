@@ -18,6 +18,16 @@ export function reportsOf(live: Live, agents: Reports): readonly (readonly [Agen
   })
 }
 
+/** Requests under way through each agent. */
+export function activeThrough({ pools }: Live): ReadonlyMap<string, number> {
+  const active = new Map<string, number>()
+  for (const [pool, { byKey }] of pools) {
+    if (!('selector' in pool)) continue
+    for (const [id, seat] of byKey) active.set(id, (active.get(id) ?? 0) + seat.active)
+  }
+  return active
+}
+
 const moment = (ms: number | undefined): string | undefined =>
   ms === undefined ? undefined : new Date(ms).toISOString()
 
@@ -40,7 +50,7 @@ function tellFigures(figures: ReportedFigures): unknown {
   }
 }
 
-function tellAgent({ name, at, labels, maxStreams }: Agent, report: AgentReport): unknown {
+function tellAgent({ name, at, labels, maxStreams }: Agent, report: AgentReport, active: number): unknown {
   return {
     id: report.id,
     name,
@@ -52,9 +62,12 @@ function tellAgent({ name, at, labels, maxStreams }: Agent, report: AgentReport)
     connects: report.connects,
     disconnects: report.disconnects,
     last_reason: report.lastReason,
+    active_requests: active,
     connections: report.lanes,
     streams: report.streams,
     max_streams: maxStreams,
+    bytes_received: report.received,
+    bytes_sent: report.sent,
     round_trip_ms: report.roundTrip === 0 ? undefined : report.roundTrip,
     address: report.address,
     version: report.version,
@@ -68,7 +81,8 @@ function tellAgent({ name, at, labels, maxStreams }: Agent, report: AgentReport)
 export function sayAgents(asked: Asked, live: Live, agents: Reports): Said {
   const state = asked.query.get('state')
   const rows = reportsOf(live, agents).filter(([, report]) => state === null || report.state === state)
-  return sayList(asked, rows, ([agent, report]) => tellAgent(agent, report), {
+  const active = activeThrough(live)
+  return sayList(asked, rows, ([agent, report]) => tellAgent(agent, report, active.get(agent.id) ?? 0), {
     generation: live.generation,
     revision: live.snapshot.revision,
   })

@@ -155,10 +155,10 @@ function visitorFamilies({ engine, meters }: MetricParts): readonly Family[] {
   ]
 }
 
-function liveFamilies(live: Live, agents: Reports): readonly Family[] {
+function liveFamilies(live: Live, { agents, meters }: MetricParts): readonly Family[] {
   return [
     ...tellMetTargets(live),
-    ...tellAgentFamilies(live, agents),
+    ...tellAgentFamilies(live, agents, meters),
     {
       name: 'certificate_not_after_timestamp_seconds',
       type: 'gauge',
@@ -177,7 +177,7 @@ export async function sayMetrics(parts: MetricParts, status: ReloadStatus): Prom
     ...processFamilies(parts.facts),
     ...configFamilies(status),
     ...visitorFamilies(parts),
-    ...(live === undefined ? [] : liveFamilies(live, parts.agents)),
+    ...(live === undefined ? [] : liveFamilies(live, parts)),
   ]
   const pieces: string[] = []
   for (const piece of expositionOf(families)) {

@@ -21,6 +21,9 @@ const OTHER = METHODS.length - 1
 /** Above every status. */
 const STATUSES = 1000
 
+/** Requests by the class of their status, 1xx to 5xx. */
+export type Classes = [number, number, number, number, number]
+
 /** One number, so that counting allocates nothing. */
 class Count {
   value = 0
@@ -68,6 +71,8 @@ export class RouteMeter {
 export class Meters implements AccessSink {
   /** By listener, then by route. */
   readonly listeners: Map<string, Map<string, RouteMeter>> = new Map()
+  /** By the agent that they went through. */
+  readonly agents: Map<string, Classes> = new Map()
 
   record(r: ExchangeRecord): void {
     let routes = this.listeners.get(r.listener)
@@ -82,10 +87,22 @@ export class Meters implements AccessSink {
       routes.set(id, meter)
     }
     meter.count(r)
+    if (r.agent !== undefined) this.countAgent(r.agent, r.status)
+  }
+
+  private countAgent(id: string, status: number): void {
+    let classes = this.agents.get(id)
+    if (classes === undefined) {
+      classes = [0, 0, 0, 0, 0]
+      this.agents.set(id, classes)
+    }
+    const at = Math.floor(status / 100) - 1
+    if (at >= 0 && at < 5) classes[at as 0]++
   }
 
   /** Forgets what the file no longer has. */
-  retain(has: { listener(id: string): boolean; route(id: string): boolean }): void {
+  retain(has: Readonly<Record<'listener' | 'route' | 'agent', (id: string) => boolean>>): void {
+    for (const agent of this.agents.keys()) if (!has.agent(agent)) this.agents.delete(agent)
     for (const [listener, routes] of this.listeners) {
       if (!has.listener(listener)) this.listeners.delete(listener)
       else for (const route of routes.keys()) if (route !== '' && !has.route(route)) routes.delete(route)

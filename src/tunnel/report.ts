@@ -50,11 +50,16 @@ export interface AgentReport {
   readonly offlineSince: number | undefined
   readonly connects: number
   readonly disconnects: number
+  /** How often for which reason. */
+  readonly partings: ReadonlyMap<Parting, number>
   readonly lastReason: Parting | undefined
   /** Its connections to the server. */
   readonly lanes: number
   /** Open over all of them. */
   readonly streams: number
+  /** Bytes of its tunnels, all that there were: from it, and to it. */
+  readonly received: number
+  readonly sent: number
   /** Milliseconds, 0 when none was measured. */
   readonly roundTrip: number
   readonly address: string

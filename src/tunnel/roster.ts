@@ -25,6 +25,10 @@ interface Member {
   readonly records: SessionRecord[]
   connects: number
   disconnects: number
+  readonly partings: Map<Parting, number>
+  /** Bytes of connections that are over. */
+  received: number
+  sent: number
   offlineSince: number | undefined
   lastReason: Parting | undefined
   figures: ReportedFigures | undefined
@@ -137,6 +141,9 @@ export function openRoster({ clock, drainTimeout, changed }: RosterParts): Roste
             records: [],
             connects: 0,
             disconnects: 0,
+            partings: new Map(),
+            received: 0,
+            sent: 0,
             offlineSince: undefined,
             lastReason: undefined,
             figures: undefined,
@@ -178,6 +185,9 @@ export function openRoster({ clock, drainTimeout, changed }: RosterParts): Roste
         record.reason = seat.parting ?? reason
         member.disconnects++
         member.lastReason = record.reason
+        member.partings.set(record.reason, (member.partings.get(record.reason) ?? 0) + 1)
+        member.received += session.received
+        member.sent += session.sent
         if (member.seats.length === 0) member.offlineSince = record.ended
         tell(agentId)
       }
@@ -205,10 +215,13 @@ export function openRoster({ clock, drainTimeout, changed }: RosterParts): Roste
         offlineSince: newest === undefined ? member.offlineSince : undefined,
         connects: member.connects,
         disconnects: member.disconnects,
+        partings: member.partings,
         lastReason: member.lastReason,
         figures: member.figures,
         lanes: member.seats.length,
         streams: member.seats.reduce((sum, { session }) => sum + session.size, 0),
+        received: member.seats.reduce((sum, { session }) => sum + session.received, member.received),
+        sent: member.seats.reduce((sum, { session }) => sum + session.sent, member.sent),
         roundTrip: newest?.session.roundTrip ?? 0,
         address: member.records[0]?.address ?? '',
         version: member.records[0]?.version ?? '',

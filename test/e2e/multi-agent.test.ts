@@ -153,6 +153,13 @@ describe('three agents', () => {
       expect(metrics.sum('p2pstream_agent_connects_total', { agent })).toBe(1)
     }
     expect(metrics.sum('p2pstream_agent_streams', { agent: 'east-1' })).toBeGreaterThan(0)
+    expect(metrics.sum('p2pstream_agent_requests_total', { code_class: '2xx' })).toBe(200)
+    expect(metrics.sum('p2pstream_agent_requests_total', { agent: 'east-1' })).toBe(100)
+    expect(metrics.sum('p2pstream_agent_active_requests')).toBe(0)
+    for (const direction of ['in', 'out'])
+      expect(metrics.sum('p2pstream_tunnel_bytes_total', { agent: 'east-1', direction })).toBeGreaterThan(
+        10_000,
+      )
   })
 
   it('lose the first group, and the second serves', async () => {
@@ -164,7 +171,7 @@ describe('three agents', () => {
     expect(await ways(20, 'rest')).toEqual({ west: 20 })
     const metrics = await scrape()
     expect(metrics.sum('p2pstream_agent_connected')).toBe(1)
-    expect(metrics.sum('p2pstream_agent_disconnects_total')).toBe(2)
+    expect(metrics.sum('p2pstream_agent_disconnects_total', { reason: 'carrier_closed' })).toBe(2)
     expect((await run('agents')).out).toMatch(/east-1 .* offline since 20/)
     expect((await run('agents', 'wait', 'east-1', 'west', '--timeout', '0')).err).not.toContain('west:')
   })

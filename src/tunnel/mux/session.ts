@@ -62,6 +62,8 @@ export class MuxSession implements FrameEvents, StreamHost {
   private readonly streams = new Map<number, MuxStream>()
   /** Opened, but more are unacknowledged than the other side has room for. */
   private readonly unannounced = new Set<MuxStream>()
+  /** Bytes that came on the carrier. */
+  received = 0
   private unacknowledged = 0
   private nextId: number
   /** Whose payload is coming. */
@@ -133,6 +135,11 @@ export class MuxSession implements FrameEvents, StreamHost {
       this.size < this.terms.maxStreams &&
       this.nextId + 2 * this.unannounced.size <= LAST_ID
     )
+  }
+
+  /** Bytes that were sent on the carrier. */
+  get sent(): number {
+    return this.writer.sent
   }
 
   /** Streams that are open. */
@@ -243,6 +250,7 @@ export class MuxSession implements FrameEvents, StreamHost {
 
   private read(bytes: Buffer): void {
     if (this.isOver) return
+    this.received += bytes.length
     this.pulse.heard()
     this.reader.read(bytes)
     this.writer.flush()

@@ -44,6 +44,8 @@ export class FairWriter {
   private isOver = false
   private readonly brief: Line<Producer> = new Line()
   private readonly ring: Line<Producer> = new Line()
+  /** Bytes that were handed to the carrier. */
+  sent = 0
   private round = 1
   private leftInRound = 0
   private batch: Producer[] = []
@@ -149,6 +151,7 @@ export class FairWriter {
     this.isBusy = true
     const last = parts.length - 1
     if (last > 0) carrier.cork()
+    for (const part of parts) this.sent += part.length
     for (let n = 0; n < last; n++) carrier.write(parts[n])
     carrier.write(parts[last], this.batchWritten)
     if (last > 0) carrier.uncork()

@@ -60,7 +60,10 @@ describe('Meters', () => {
       ['b', 'x'],
     ] as const)
       meters.record(aRecord({ listener, route, method: 'GET', status: 200 }))
-    meters.retain({ listener: id => id === 'a', route: id => id === 'x' })
-    expect(shown(meters)).toEqual({ a: { x: [['GET', 200, 1]], '': [['GET', 200, 1]] } })
+    meters.record(aRecord({ listener: 'a', route: 'x', agent: 'gone', method: 'GET', status: 200 }))
+    meters.record(aRecord({ listener: 'b', agent: 'here', method: 'GET', status: 499 }))
+    meters.retain({ listener: id => id === 'a', route: id => id === 'x', agent: id => id === 'here' })
+    expect(shown(meters)).toEqual({ a: { x: [['GET', 200, 2]], '': [['GET', 200, 1]] } })
+    expect([...meters.agents]).toEqual([['here', [0, 0, 0, 1, 0]]])
   })
 })
