@@ -123,7 +123,8 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
         onChange,
         onTrouble: error => log.warn('config/watch-failed', { error }),
       }),
-    onApplied({ logging, listeners, routes, agents }: Snapshot) {
+    onApplied({ logging, listeners, routes, agents, stateDir: ownDir }: Snapshot) {
+      void reach.keepIn(ownDir === '' ? stateDir : ownDir)
       meters.retain({
         listener: id => listeners.has(id),
         route: id => routes.has(id),
@@ -183,6 +184,7 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
   reach.drain()
   demo?.close()
   door.close()
+  await reach.close()
   await access.close(FAREWELL)
   log.info('server/stopped')
   await events.close(FAREWELL)

@@ -2,8 +2,8 @@
 import type { Random } from '../base/random.ts'
 import type { Log } from '../observe/log.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import { readSecret, writeSecret } from '../state/folder.ts'
 import type { Identity, Keep } from '../state/keep.ts'
-import { readSecret, writeSecret } from '../tls/state-folder.ts'
 
 export interface StickySecretParts {
   readonly random: Random

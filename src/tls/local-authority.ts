@@ -1,9 +1,9 @@
 // Certificates that an authority of our own signs: both kept in the state folder, and made anew when they grow old. Clients trust
 // the authority, so it stays when names change.
 import { hashBytes, hashOf } from '../base/hash.ts'
+import { readSecret, writeSecret } from '../state/folder.ts'
 import { type OwnPair, type OwnParts, pairOf } from './own-certificate.ts'
 import { makeAuthority, makeSelfSigned } from './self-signed.ts'
-import { readSecret, writeSecret } from './state-folder.ts'
 
 export interface Signed {
   /** The certificate and, behind it, the authority's (PEM). */

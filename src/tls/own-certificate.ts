@@ -1,8 +1,8 @@
 // A self-signed certificate over time: remembered while we run, kept in the state folder, made anew when it grows old.
 import { hashOf } from '../base/hash.ts'
 import { readCertificates, readPrivateKey } from '../base/pem.ts'
+import { readSecret, writeSecret } from '../state/folder.ts'
 import { type KeyPair, makeSelfSigned } from './self-signed.ts'
-import { readSecret, writeSecret } from './state-folder.ts'
 
 export interface OwnParts {
   /** Where it outlives the process. */

@@ -11,6 +11,7 @@ import { acceptTunnel, type Caller, refuseTunnel, type TunnelParts } from './acc
 import type { Agents } from './agents.ts'
 import { type Examination, examine } from './examine.ts'
 import type { Rejection } from './handshake.ts'
+import { keepRoster } from './kept-roster.ts'
 import { openThrough } from './open.ts'
 import { writeOpen } from './preamble.ts'
 import type { AgentReport, Hindrance } from './report.ts'
@@ -24,6 +25,10 @@ export interface Reach extends Agents {
   report(id: string): AgentReport | undefined
   /** Looks at an agent through its tunnel, and at an origin behind it (`host:port`) when one is named. */
   examine(id: string, address: string | undefined): Promise<Examination | Hindrance>
+  /** What is remembered of agents is kept in that folder from now on. */
+  keepIn(folder: string): Promise<void>
+  /** What isn't kept yet is. */
+  close(): Promise<void>
   /** Every agent drains and leaves. */
   drain(): void
 }
@@ -41,7 +46,13 @@ export interface ReachParts {
 export function openReach({ clock, random, log, drainTimeout, pings }: ReachParts): Reach {
   const wheel = startWheel(clock)
   let changed: (id: string) => void = () => undefined
-  const roster = openRoster({ clock, drainTimeout, changed: id => changed(id) })
+  const kept = keepRoster(() => roster, { clock, log })
+  const roster = openRoster({
+    clock,
+    drainTimeout,
+    changed: id => changed(id),
+    noted: () => kept.changed(),
+  })
   const attempts = new Attempts(clock)
   const parts: TunnelParts = {
     clock,
@@ -56,6 +67,8 @@ export function openReach({ clock, random, log, drainTimeout, pings }: ReachPart
     refuse: (request, caller) => refuseTunnel(request, caller, parts),
     report: id => roster.report(id),
     examine: (id, address) => examine(id, address, { roster, wheel, clock, random }),
+    keepIn: folder => kept.in(folder),
+    close: () => kept.close(),
     drain: () => roster.drain(),
     follow: agents => roster.adopt([...agents.values()]),
     watch(call) {

@@ -2,6 +2,7 @@
 import type { Clock, Timer } from '../base/clock.ts'
 import { isToken } from '../base/token.ts'
 import type { Admission, Judges, Lane } from './handshake.ts'
+import type { AgentMemory } from './memory.ts'
 import type { MuxEnd, MuxSession } from './mux/session.ts'
 import type { AgentFigures } from './probe.ts'
 import type { AgentReport, AgentTerms, Hindrance, Parting, ReportedFigures, SessionRecord } from './report.ts'
@@ -43,6 +44,10 @@ export interface Roster extends Judges {
   session(agentId: string): MuxSession | Hindrance
   report(agentId: string): AgentReport | undefined
   readonly ids: readonly string[]
+  /** What of agents that have ever connected is worth to outlive the process. */
+  memories(): Iterable<AgentMemory>
+  /** What an earlier process knew of an agent; nothing where the file has no such agent any more. */
+  remember(memory: AgentMemory): void
   /** Every agent drains and leaves: the server stops. */
   drain(): void
 }
@@ -62,10 +67,12 @@ export interface RosterParts {
   readonly drainTimeout: () => number
   /** An agent takes streams from now on, or none any more. */
   readonly changed: (agentId: string, isAvailable: boolean) => void
+  /** Something has happened that will be remembered. */
+  readonly noted: () => void
 }
 
 /** No agents yet. */
-export function openRoster({ clock, drainTimeout, changed }: RosterParts): Roster {
+export function openRoster({ clock, drainTimeout, changed, noted }: RosterParts): Roster {
   const members = new Map<string, Member>()
   /** Those that were said to be available. */
   const told = new Set<string>()
@@ -129,6 +136,7 @@ export function openRoster({ clock, drainTimeout, changed }: RosterParts): Roste
       for (const [id, member] of [...members]) {
         if (named.has(id)) continue
         members.delete(id)
+        noted()
         partAll(member, 'removed')
         tell(id)
       }
@@ -172,6 +180,7 @@ export function openRoster({ clock, drainTimeout, changed }: RosterParts): Roste
       member.records.unshift(record)
       member.records.length = Math.min(member.records.length, REMEMBERED)
       member.connects++
+      noted()
       tell(agentId)
       for (const other of member.seats.filter(one => one !== seat)) {
         const isBeside =
@@ -189,6 +198,7 @@ export function openRoster({ clock, drainTimeout, changed }: RosterParts): Roste
         member.received += session.received
         member.sent += session.sent
         if (member.seats.length === 0) member.offlineSince = record.ended
+        noted()
         tell(agentId)
       }
       const reported = (figures: AgentFigures): void => {
@@ -227,6 +237,33 @@ export function openRoster({ clock, drainTimeout, changed }: RosterParts): Roste
         version: member.records[0]?.version ?? '',
         sessions: member.records,
       }
+    },
+    *memories() {
+      for (const [id, member] of members) {
+        if (member.connects === 0) continue
+        const { connects, disconnects, partings, lastReason, records } = member
+        const offlineSince = member.seats.length === 0 ? member.offlineSince : undefined
+        yield { id, connects, disconnects, partings, offlineSince, lastReason, sessions: records }
+      }
+    },
+    remember(memory) {
+      const member = members.get(memory.id)
+      if (member === undefined) return
+      member.connects += memory.connects
+      member.disconnects += memory.disconnects
+      for (const [reason, count] of memory.partings)
+        member.partings.set(reason, (member.partings.get(reason) ?? 0) + count)
+      member.lastReason ??= memory.lastReason
+      // Who was connected when that process ended, without a word, left with it.
+      const now = clock.wall()
+      member.offlineSince ??= memory.offlineSince ?? now
+      const sessions = memory.sessions.map(one => ({
+        ...one,
+        ended: one.ended ?? now,
+        reason: one.reason ?? ('stopping' as const),
+      }))
+      member.records.push(...sessions)
+      member.records.length = Math.min(member.records.length, REMEMBERED)
     },
     drain() {
       for (const member of members.values()) partAll(member, 'stopping')

@@ -70,6 +70,7 @@ export async function startTunnelServer(
   const roster = openRoster({
     clock,
     drainTimeout: () => drainTimeout,
+    noted: () => undefined,
     changed: (id, isAvailable) => void changes.push(`${id} ${isAvailable ? 'available' : 'gone'}`),
   })
   roster.adopt(agents)

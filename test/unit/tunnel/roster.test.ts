@@ -24,10 +24,11 @@ function world(...agents: readonly AgentTerms[]) {
   const roster = openRoster({
     clock,
     drainTimeout: () => 5_000,
+    noted: () => undefined,
     changed: (id, isAvailable) => void changes.push(`${id} ${isAvailable}`),
   })
   roster.adopt(agents)
-  const enter = (agentId: string, lane?: Lane, maxStreams = 10): MuxSession => {
+  const join = (agentId: string, lane?: Lane, maxStreams = 10) => {
     const admission: Admission = { ok: true, agentId, lane, maxStreams, saidCapacity: false, version: '1' }
     let entered: Entered | undefined
     const session = new MuxSession(
@@ -37,10 +38,13 @@ function world(...agents: readonly AgentTerms[]) {
       { clock, wheel },
       { ended: end => entered?.ended(end), goneAway: () => entered?.goneAway() },
     )
-    entered = roster.enter(admission, session, '192.0.2.1')
-    return session
+    const joined = roster.enter(admission, session, '192.0.2.1')
+    entered = joined
+    return { session, joined }
   }
-  return { clock, roster, changes, enter }
+  const enter = (...words: Parameters<typeof join>): MuxSession => join(...words).session
+  const entered = (...words: Parameters<typeof join>): Entered => join(...words).joined
+  return { clock, roster, changes, enter, entered }
 }
 
 const lane = (number: number, group = 'g'): Lane => ({ group, number })
@@ -82,6 +86,51 @@ describe('the roster', () => {
     two.open()
     two.open()
     expect(roster.session('a')).toBe(one)
+  })
+
+  it('goes on from what an earlier process knew', () => {
+    const { roster, enter } = world(terms('a'), terms('b'))
+    const session = { address: '192.0.2.9', version: '1', started: 5, ended: undefined, reason: undefined }
+    const memory = {
+      connects: 3,
+      disconnects: 2,
+      partings: new Map([['closed' as const, 2]]),
+      offlineSince: undefined,
+      lastReason: 'closed' as const,
+      sessions: [session],
+    }
+    roster.remember({ ...memory, id: 'a' })
+    roster.remember({ ...memory, id: 'nobody' })
+    expect(roster.report('a')).toMatchObject({
+      state: 'offline',
+      offlineSince: 1_000_000,
+      connects: 3,
+      address: '192.0.2.9',
+      sessions: [{ started: 5, ended: 1_000_000, reason: 'stopping' }],
+    })
+    enter('a').close()
+    expect(roster.report('a')).toMatchObject({ connects: 4, disconnects: 3 })
+    expect(roster.report('a')?.partings).toEqual(new Map([['closed', 3]]))
+    expect([...roster.memories()].map(({ id, connects }) => [id, connects])).toEqual([['a', 4]])
+  })
+
+  it('tells the share of a processor between two reports of one process', () => {
+    const { roster, entered } = world(terms('a'))
+    const figures = {
+      uptimeSeconds: 10,
+      cpuSeconds: 1,
+      residentBytes: 1,
+      streams: 0,
+      bytesReceived: 0,
+      bytesSent: 0,
+    }
+    const { reported } = entered('a')
+    reported(figures)
+    expect(roster.report('a')?.figures).toEqual({ ...figures, at: 1_000_000, cpuShare: undefined })
+    reported({ ...figures, uptimeSeconds: 20, cpuSeconds: 6 })
+    expect(roster.report('a')?.figures?.cpuShare).toBe(0.5)
+    reported({ ...figures, uptimeSeconds: 1, cpuSeconds: 0 })
+    expect(roster.report('a')?.figures?.cpuShare).toBeUndefined()
   })
 
   it('counts max_streams over all lanes together', () => {
