@@ -61,7 +61,7 @@ export interface Server {
   readonly drain_timeout: Duration
   /** How a changed file is noticed and accepted. */
   readonly reload: Reload
-  /** Peers whose X-Forwarded-For or Forwarded we believe (walked right to left): CIDR ranges, bare addresses, and the word `unix` for peers on a unix socket. */
+  /** Peers whose X-Forwarded-For or Forwarded we believe (walked right to left): CIDR ranges, bare addresses, and the word `unix` for peers on a unix socket. The management address believes them, too: wrong tokens are counted for whom they pass on. */
   readonly trusted_proxies: Proxies
   /** What a visitor may send and how long it may be silent. Any listener may override any of these under its own `limits`. */
   readonly limits: Limits

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { Address } from '../base/address.ts'
 import type { Clock } from '../base/clock.ts'
-import { plainAddress } from '../http/forwarded.ts'
+import { plainAddress, visitorAddress } from '../http/forwarded.ts'
 import { type Bound, listen } from '../net/listen.ts'
 import type { Management } from '../snapshot/management.ts'
 import { Acceptor } from '../tls/acceptor.ts'
@@ -51,7 +51,12 @@ export function makeGate(address: Address, house: House, parts: GateParts): Gate
   let acceptor: Acceptor | undefined
   /** Sockets on which TLS is being agreed on, and whom they are from. */
   const handshakes = new Map<Socket, string>()
-  const counter: Counter = openCounter({ ...parts, answer: asked => answer(asked, management) })
+  const counter: Counter = openCounter({
+    ...parts,
+    answer: asked => answer(asked, management),
+    visitor: (peer, fields) =>
+      management === undefined ? peer : visitorAddress(peer, management.trustedProxies, fields),
+  })
 
   function accepted(socket: Socket): void {
     const { remoteAddress } = socket

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
+import type { FieldReader } from '../http/facts.ts'
 import type { Caller } from '../tunnel/accept.ts'
 import { TUNNEL_PATH } from '../tunnel/handshake.ts'
 import { type Deadline, openDeadline } from './deadline.ts'
@@ -29,6 +30,8 @@ export interface TunnelDesk {
 export interface CounterParts {
   readonly clock: Clock
   readonly answer: (asked: Asked) => Promise<Said>
+  /** Who asks, when `peer` may have passed the request on. */
+  readonly visitor: (peer: string, fields: FieldReader) => string
   readonly tunnel: TunnelDesk
   /** A mistake of ours while answering. */
   readonly broken: (error: unknown) => void
@@ -65,16 +68,24 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   return Buffer.concat(pieces)
 }
 
-function askedOf({ method = '', url = '', headers }: IncomingMessage, body: Buffer, peer: string): Asked {
+/** Node joins the lines of one name by commas, where that means the same. */
+function readerOf({ headers }: IncomingMessage): FieldReader {
+  const all = (name: string): readonly string[] => {
+    const value = headers[name]
+    return value === undefined ? [] : [value].flat()
+  }
+  return { all, first: name => all(name)[0] }
+}
+
+function askedOf(request: IncomingMessage, body: Buffer, peer: string): Asked {
+  const { method = '', url = '' } = request
   const at = url.indexOf('?')
+  const fields = readerOf(request)
   return {
     method,
     path: at < 0 ? url : url.slice(0, at),
     query: new URLSearchParams(at < 0 ? '' : url.slice(at)),
-    field(name) {
-      const value = headers[name]
-      return Array.isArray(value) ? value.join(', ') : value
-    },
+    field: name => (fields.all(name).length === 0 ? undefined : fields.all(name).join(', ')),
     body,
     peer,
   }
@@ -92,9 +103,13 @@ const OUR_FAULT = sayTrouble(500, {
 })
 
 /** Opens a counter at which `answer` is given. */
-export function openCounter({ clock, answer, tunnel, broken }: CounterParts): Counter {
+export function openCounter({ clock, answer, visitor, tunnel, broken }: CounterParts): Counter {
   const guests = new Map<Socket, Guest>()
   let isClosing = false
+
+  function callerOf(request: IncomingMessage, { peer, certified }: Caller): Caller {
+    return { peer: visitor(peer, readerOf(request)), certified }
+  }
 
   async function say(request: IncomingMessage, response: ServerResponse, guest: Guest): Promise<void> {
     guest.isBusy = true
@@ -116,8 +131,8 @@ export function openCounter({ clock, answer, tunnel, broken }: CounterParts): Co
 
   async function answered(request: IncomingMessage, body: Buffer, caller: Caller): Promise<Said> {
     try {
-      if (isTunnel(request)) return sayText(tunnel.refuse(request, caller))
-      return await answer(askedOf(request, body, caller.peer))
+      if (isTunnel(request)) return sayText(tunnel.refuse(request, callerOf(request, caller)))
+      return await answer(askedOf(request, body, callerOf(request, caller).peer))
     } catch (error) {
       broken(error)
       return OUR_FAULT
@@ -141,7 +156,7 @@ export function openCounter({ clock, answer, tunnel, broken }: CounterParts): Co
     if (guest === undefined) throw new Error('a request came on a connection that nobody admitted')
     guest.deadline.awaits(undefined)
     guests.delete(request.socket)
-    tunnel.accept(request, socket, early, guest.caller)
+    tunnel.accept(request, socket, early, callerOf(request, guest.caller))
   })
 
   return {

@@ -1,11 +1,12 @@
 // Compiles the management door. The config was checked: files are there, hashes have their form.
 import { duration } from '../base/checked.ts'
+import { addressSet } from '../base/cidr.ts'
 import { hashBytes, hashOf } from '../base/hash.ts'
 import { isLoopback } from '../base/loopback.ts'
 import { good, type Outcome } from '../base/outcome.ts'
 import { pointer, step } from '../base/pointer.ts'
 import type { Materials } from '../config/materials.ts'
-import type { Management as Written } from '../config/shape.gen.ts'
+import type { Config, Management as Written } from '../config/shape.gen.ts'
 import { normaliseHost } from '../http/host.ts'
 import type { Certificate } from '../tls/certificate.ts'
 import { compileCertificate } from '../tls/compile.ts'
@@ -42,7 +43,7 @@ function compileProvided({ tls }: Written, materials: Materials): Outcome<Certif
 
 /** The door that the file asks for, or what is wrong with its certificate. */
 export function compileManagement(
-  written: Written | undefined,
+  { management: written, server }: Config,
   materials: Materials,
 ): Outcome<Management | undefined> {
   if (written === undefined) return good(undefined)
@@ -54,11 +55,17 @@ export function compileManagement(
   return good(
     Object.freeze({
       at: pointer('management'),
-      hash: hashOf([written, certificate.value?.hash, clientCa && hashBytes(clientCa)]),
+      hash: hashOf([
+        written,
+        server.trusted_proxies,
+        certificate.value?.hash,
+        clientCa && hashBytes(clientCa),
+      ]),
       address: Object.freeze({ kind: 'tcp', host: bind, port }),
       isLocal: isLoopback(bind),
       tls: tls.mode === 'off' ? undefined : Object.freeze({ certificate: certificate.value, clientCa }),
       hosts: Object.freeze(hostsOf(written)),
+      trustedProxies: Object.freeze(addressSet(server.trusted_proxies)),
       tunnel: Object.freeze({
         pingInterval: duration(tunnel.ping_interval),
         pingTimeout: duration(tunnel.ping_timeout),

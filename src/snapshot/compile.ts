@@ -43,7 +43,7 @@ export function* compileSteps(input: Configured, previous?: Snapshot): Generator
   const { server, logging, state } = input.config
   const workshop = new Workshop(input, previous)
   yield* workshop.compileCertificates()
-  const management = compileManagement(input.config.management, input.materials)
+  const management = compileManagement(input.config, input.materials)
   workshop.diagnostics.push(...management.diagnostics)
   if (!management.ok || hasErrors(workshop.diagnostics)) return bad(workshop.diagnostics)
   workshop.compileAgents()

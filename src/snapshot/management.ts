@@ -1,5 +1,6 @@
 // The management door, compiled: where it listens, how TLS is spoken there, and who may come in.
 import type { Address } from '../base/address.ts'
+import type { AddressSet } from '../base/cidr.ts'
 import type { Pointer } from '../base/pointer.ts'
 import type { Certificate } from '../tls/certificate.ts'
 
@@ -31,6 +32,8 @@ export interface Management {
   readonly tls: ManagementTls | undefined
   /** Under which it is reached, as in certificates: plain names, `*.rest`, addresses. */
   readonly hosts: readonly string[]
+  /** Whose word is taken for whom they pass on. */
+  readonly trustedProxies: AddressSet
   /** Milliseconds. */
   readonly tunnel: { readonly pingInterval: number; readonly pingTimeout: number }
   readonly metrics: boolean

@@ -47,7 +47,7 @@ interface Scene extends AsyncDisposable {
   readonly web: number
   /** The management address itself. */
   readonly door: number
-  askFront(path: string, fields?: readonly (readonly [string, string])[]): Promise<Reply>
+  askFront(path: string, fields?: readonly (readonly [string, string])[], from?: string): Promise<Reply>
 }
 
 /** The server, the front and the agent of the example. */
@@ -79,8 +79,8 @@ async function startScene(kind: FrontKind, changes: Changes): Promise<Scene> {
     agent,
     web,
     door,
-    async askFront(path, fields = []) {
-      await using visitor = await shakeHands(front.port, { servername: NAME })
+    async askFront(path, fields = [], from = '127.0.0.1') {
+      await using visitor = await shakeHands(front.port, { servername: NAME }, from)
       return await askOn(visitor, path, { host: NAME, fields })
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
@@ -158,8 +158,25 @@ describe.concurrent.each(FRONTS)('$example', kind => {
       expect((await scene.askFront(path, upgrade)).status).toBe(404)
     })
 
-    it('is what keeps them closed: the address behind it shows them to this machine', async () => {
-      expect((await ask('/api/agents', { port: scene.door, host: NAME })).status).toBe(200)
+    it('is the first of two that keep them closed: whom a proxy passes on needs a token', async () => {
+      const passedOn = (fields: readonly (readonly [string, string])[]) =>
+        ask('/api/agents', { port: scene.door, host: NAME, fields })
+      expect((await passedOn([])).status).toBe(200)
+      expect((await passedOn([['X-Forwarded-For', '192.0.2.1']])).status).toBe(401)
+    })
+
+    it('lets a stranger guess ten times, whatever it says of itself, and nobody else waits for it', async () => {
+      const guess = async (n: number, from: string): Promise<number> => {
+        const fields = [
+          ['X-P2PStream-Agent-ID', 'home'],
+          ['Authorization', 'Bearer wrong'],
+          ['X-Forwarded-For', `192.0.2.${n}`],
+        ] as const
+        return (await scene.askFront('/agent/tunnel', fields, from)).status
+      }
+      for (let n = 0; n < 10; n++) expect(await guess(n, '127.0.0.2')).toBe(401)
+      expect(await guess(11, '127.0.0.2')).toBe(429)
+      expect(await guess(12, '127.0.0.3')).toBe(401)
     })
 
     it('turns strangers away from the tunnel in the words of the server', async () => {

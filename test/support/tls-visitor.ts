@@ -13,10 +13,14 @@ export interface TlsVisitor extends Visitor {
   readonly isResumed: boolean
 }
 
-/** Shakes hands without judging the certificate; rejects with what went wrong. */
-export function shakeHands(port: number, options: ConnectionOptions = {}): Promise<TlsVisitor> {
+/** Shakes hands without judging the certificate; rejects with what went wrong. `from`: any address of 127.0.0.0/8. */
+export function shakeHands(
+  port: number,
+  options: ConnectionOptions = {},
+  from = '127.0.0.1',
+): Promise<TlsVisitor> {
   return new Promise((resolve, reject) => {
-    const plain = connect({ host: '127.0.0.1', port, noDelay: true })
+    const plain = connect({ host: '127.0.0.1', port, localAddress: from, noDelay: true })
     const socket = secure({ socket: plain, rejectUnauthorized: false, ...options })
     socket.once('error', reject)
     socket.once('close', () => reject(new Error('closed in the handshake')))

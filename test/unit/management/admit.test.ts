@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { addressSet } from '../../../src/base/cidr.ts'
 import { tokenHash } from '../../../src/base/token.ts'
 import { refuse } from '../../../src/management/admit.ts'
 import type { Asked } from '../../../src/management/message.ts'
@@ -20,6 +21,7 @@ const LOCAL: Management = {
   isLocal: true,
   tls: undefined,
   hosts: ['localhost', '127.0.0.1', '::1', 'manage.test', '*.inside.test'],
+  trustedProxies: addressSet([]),
   tunnel: { pingInterval: 20_000, pingTimeout: 10_000 },
   metrics: true,
   tokens: [
@@ -49,6 +51,16 @@ function status(
 ): number | undefined {
   return refuse(asked(fields, body), needs, management, attempts)?.status
 }
+
+describe('somebody on this machine', () => {
+  it('reads without a token, unless a proxy passes it on', () => {
+    expect(status(LOCAL, 'read')).toBeUndefined()
+    for (const field of ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'])
+      expect(status(LOCAL, 'read', { [field]: 'a' })).toBe(401)
+    expect(status(LOCAL, 'read', { via: '1.1 a', ...by('r') })).toBeUndefined()
+    expect(status(LOCAL, 'nothing', { via: '1.1 a' })).toBeUndefined()
+  })
+})
 
 describe('the name that is asked under', () => {
   it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { addressSet } from '../../../src/base/cidr.ts'
 import { type Desk, openDesk } from '../../../src/management/desk.ts'
 import type { Asked, Said } from '../../../src/management/message.ts'
 import type { PageParts } from '../../../src/management/pages.ts'
@@ -32,6 +33,7 @@ const DOOR: Management = {
   isLocal: false,
   tls: undefined,
   hosts: ['localhost'],
+  trustedProxies: addressSet([]),
   tunnel: { pingInterval: 20_000, pingTimeout: 10_000 },
   metrics: false,
   tokens: [],
