@@ -4,6 +4,8 @@ import { short } from './figures.ts'
 export interface Bar {
   readonly load: string
   readonly peer: string
+  /** Whose figure it is, unless our own. */
+  readonly of?: string
   /** At most this many times the peer's CPU per request; below 1: that much cheaper. */
   readonly times: number
   /** Only when the access logs are on, or off. */
@@ -23,6 +25,7 @@ export const BARS: readonly Bar[] = [
   { ...bar('get1k', 'nginx', 1.7), log: 'on' },
   { ...bar('get1k', 'nginx', 1.5), log: 'off' },
   ...cheaper('get1k'),
+  { ...bar('get1k', 'nginx', 3), of: 'p2pstream through an agent' },
   bar('post10k', 'nginx', 1.4),
   ...cheaper('post10k'),
   bar('get100k', 'nginx tuned', 1.2),
@@ -38,15 +41,10 @@ export const BARS: readonly Bar[] = [
 ]
 
 /** One line per bar of a load: `nginx: bar 1.7, measured 1.52: held`. Peers that weren't measured have none. */
-export function verdicts(
-  load: string,
-  log: string,
-  ours: number,
-  costOf: (peer: string) => number,
-): string[] {
-  return BARS.filter(one => one.load === load && (one.log ?? log) === log).flatMap(({ peer, times }) => {
-    const measured = ours / costOf(peer)
+export function verdicts(load: string, log: string, costOf: (peer: string) => number): string[] {
+  return BARS.filter(one => one.load === load && (one.log ?? log) === log).flatMap(({ peer, times, of }) => {
+    const measured = costOf(of ?? 'p2pstream') / costOf(peer)
     if (Number.isNaN(measured)) return []
-    return `${peer}: bar ${short(times)}, measured ${short(measured)}: ${measured <= times ? 'held' : 'MISSED'}`
+    return `${of === undefined ? '' : `${of}, `}${peer}: bar ${short(times)}, measured ${short(measured)}: ${measured <= times ? 'held' : 'MISSED'}`
   })
 }

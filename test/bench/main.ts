@@ -77,6 +77,6 @@ for (const load of loads) {
     return [runner.peer.name, `${short(middle)} (${short(min)}..${short(max)})`, ...times]
   })
   console.log(`${table([[load.name, 'us', '× nginx', '× nginx tuned'], ...rows])}\n`)
-  for (const line of verdicts(load.name, values.log, costOf('p2pstream'), costOf)) console.log(`- ${line}`)
+  for (const line of verdicts(load.name, values.log, costOf)) console.log(`- ${line}`)
   console.log()
 }

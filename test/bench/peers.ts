@@ -66,11 +66,28 @@ const p2pstream: Peer = {
   },
 }
 
+const throughAgent: Peer = {
+  name: 'p2pstream through an agent',
+  program: undefined,
+  start({ dir, port, tlsPort, certificate, originPort, checkPort, isLogging }) {
+    const numbers = [port, tlsPort, originPort, checkPort].map(String)
+    const rest = [certificate.certFile, certificate.keyFile, isLogging ? 'on' : 'off']
+    return {
+      core: PROXY_CORE,
+      command: [process.execPath, beside('peer-agent.ts'), ...numbers, ...rest],
+      ports: [port, tlsPort],
+      cwd: dir,
+      ...(isLogging ? { output: join(dir, 'access.log') } : {}),
+    }
+  },
+}
+
 /** The first is the measure of all others. */
 export const PEERS: readonly Peer[] = [
   nginx(false),
   nginx(true),
   p2pstream,
+  throughAgent,
   haproxy,
   caddy,
   fromNpm('http-proxy-3', 'peer-http-proxy-3.ts', {
