@@ -1,6 +1,7 @@
 // Values whose form was proven before: reading one that doesn't fit is our mistake, not a person's.
 import { type DialTarget, parseDialTarget } from './dial-target.ts'
 import { parseDuration } from './duration.ts'
+import { type PasswordHash, parsePasswordHash } from './password.ts'
 import { parseSize } from './size.ts'
 
 function proven<T>(value: T | undefined, text: string): T {
@@ -27,4 +28,9 @@ export function dialTarget(text: string): DialTarget {
 export function share(text: string): number {
   const digits = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]
   return proven(digits === undefined ? undefined : Number(digits) / 100, text)
+}
+
+/** The hash of a password. */
+export function passwordHash(text: string): PasswordHash {
+  return proven(parsePasswordHash(text), text)
 }

@@ -80,8 +80,10 @@ export const DIAGNOSTIC_CODES = {
   'management/url': '`public_url` is `https://host[:port]`, or empty.',
   'management/token-hash':
     'A token is written as `sha256:` and the SHA-256 of it in hex. The token itself never stands in the file.',
+  'management/password-hash':
+    'A password is written as its Argon2id hash, `$argon2id$v=19$m=19456,t=2,p=1$SALT$HASH`. The password itself never stands in the file.',
   'management/no-token':
-    'The management door can be reached from elsewhere, and nobody has a token for it. Whoever reaches it would be let in, so nobody is.',
+    'The management door can be reached from elsewhere, and nobody has a token or a password for it. Whoever reaches it would be let in, so nobody is.',
   'management/plain-text':
     'The management door can be reached from elsewhere in plain text: whoever listens on the way learns the tokens.',
   'management/no-certificate': '`tls.mode: provided` needs `cert_file` and `key_file`.',

@@ -15,6 +15,7 @@ import {
   RUN,
   STATUS,
   TOKENS,
+  USERS,
   VALIDATE,
   VERSION,
 } from './flags.ts'
@@ -208,6 +209,17 @@ export const COMMANDS: readonly Command[] = [
       const { makeToken } = await import('./tokens.ts')
       const action = given.text('action') ?? ''
       return makeToken({ action, id: given.text('id') ?? '', scopes: given.list('scope') })
+    },
+  },
+  {
+    line: 'users <action> <id>',
+    describe:
+      'users new ID: make a password for reading at the management address, and the hash for the file',
+    flags: USERS,
+    async call(given) {
+      const { makeUser } = await import('./users.ts')
+      const isGiven = given.isOn('password-stdin')
+      return makeUser({ action: given.text('action') ?? '', id: given.text('id') ?? '', isGiven })
     },
   },
   {

@@ -139,6 +139,13 @@ export const TOKENS: Flags = {
   },
 }
 
+export const USERS: Flags = {
+  'password-stdin': {
+    type: 'boolean',
+    describe: 'The password is the first line of stdin, instead of a new one',
+  },
+}
+
 export const AGENTS: Flags = {
   ...SERVER,
   server: {

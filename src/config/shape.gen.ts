@@ -141,7 +141,9 @@ export interface Management {
   readonly tunnel: ManagementTunnel
   /** Whether `/metrics` is there. */
   readonly metrics: boolean
-  /** Who may do what, by id: `Authorization: Bearer TOKEN`. `p2pstream tokens new` makes one. Required when `bind` isn't loopback. */
+  /** Who may read with a password, by id, as browsers ask for it (`Authorization: Basic`). What changes something needs a token. `p2pstream users new` makes a password and its hash. */
+  readonly users: Readonly<Record<string, User>>
+  /** Who may do what, by id: `Authorization: Bearer TOKEN`. `p2pstream tokens new` makes one. One of `tokens` and `users` is required when `bind` isn't loopback. */
   readonly tokens: Readonly<Record<string, Token>>
 }
 
@@ -165,6 +167,12 @@ export interface ManagementTls {
   readonly client_ca_file: string
   /** More names and addresses under which it is reached: requests may name them, and the certificate of `auto` is for them too. */
   readonly extra_hosts: readonly string[]
+}
+
+/** A person, known by the hash of a password. */
+export interface User {
+  /** Argon2id in its usual notation; it may cost 256 MiB, ten passes and sixteen lanes at most. */
+  readonly password_hash: string
 }
 
 /** A bearer token, known by its hash alone. */

@@ -1,5 +1,5 @@
 // Compiles the management door. The config was checked: files are there, hashes have their form.
-import { duration } from '../base/checked.ts'
+import { passwordHash as checkedPasswordHash, duration } from '../base/checked.ts'
 import { addressSet } from '../base/cidr.ts'
 import { hashBytes, hashOf } from '../base/hash.ts'
 import { isLoopback } from '../base/loopback.ts'
@@ -12,7 +12,7 @@ import type { Certificate } from '../tls/certificate.ts'
 import { compileCertificate } from '../tls/compile.ts'
 import { plainName } from '../tls/names.ts'
 import { certificateWarnings } from '../tls/warnings.ts'
-import type { Management, Token } from './management.ts'
+import type { Management, Token, User } from './management.ts'
 
 const EVERYWHERE: ReadonlySet<string> = new Set(['', '0.0.0.0', '::'])
 
@@ -33,6 +33,10 @@ function tokenOf([id, { hash, scopes }]: readonly [string, Written['tokens'][str
   })
 }
 
+function userOf([id, { password_hash: notation }]: readonly [string, Written['users'][string]]): User {
+  return Object.freeze({ id, hash: checkedPasswordHash(notation), notation })
+}
+
 function compileProvided({ tls }: Written, materials: Materials): Outcome<Certificate | undefined> {
   if (tls.mode !== 'provided') return good(undefined)
   const { cert_file, key_file } = tls
@@ -47,7 +51,7 @@ export function compileManagement(
   materials: Materials,
 ): Outcome<Management | undefined> {
   if (written === undefined) return good(undefined)
-  const { bind, port, tls, tunnel, metrics, tokens } = written
+  const { bind, port, tls, tunnel, metrics, tokens, users } = written
   const certificate = compileProvided(written, materials)
   if (!certificate.ok) return certificate
   const clientCa = materials.files.get(tls.client_ca_file)
@@ -72,6 +76,7 @@ export function compileManagement(
       }),
       metrics,
       tokens: Object.freeze(Object.entries(tokens).map(tokenOf)),
+      users: Object.freeze(Object.entries(users).map(userOf)),
     }),
     doubts,
   )

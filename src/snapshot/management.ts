@@ -1,6 +1,7 @@
 // The management door, compiled: where it listens, how TLS is spoken there, and who may come in.
 import type { Address } from '../base/address.ts'
 import type { AddressSet } from '../base/cidr.ts'
+import type { PasswordHash } from '../base/password.ts'
 import type { Pointer } from '../base/pointer.ts'
 import type { Certificate } from '../tls/certificate.ts'
 
@@ -12,6 +13,14 @@ export interface Token {
   /** `sha256:` and hex. */
   readonly hash: string
   readonly scopes: ReadonlySet<Scope>
+}
+
+/** Somebody who signs in with a password, and may read. */
+export interface User {
+  readonly id: string
+  readonly hash: PasswordHash
+  /** The same as it is written. */
+  readonly notation: string
 }
 
 export interface ManagementTls {
@@ -38,4 +47,5 @@ export interface Management {
   readonly tunnel: { readonly pingInterval: number; readonly pingTimeout: number }
   readonly metrics: boolean
   readonly tokens: readonly Token[]
+  readonly users: readonly User[]
 }

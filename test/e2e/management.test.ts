@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer, connect as dial } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openAuthority } from '../support/certificates.ts'
+import { runCommand } from '../support/command.ts'
 import { askDoor, command, type DoorAnswer, type DoorQuestion, socketOf } from '../support/door.ts'
 import { freePort } from '../support/ports.ts'
 import { ask } from '../support/raw.ts'
@@ -215,6 +217,47 @@ describe('who only takes up room', () => {
     await until('the others are gone, too', () => open() === 0)
     const ca = readFileSync(join(world.dir, 'state/management/ca.pem'), 'utf8')
     expect((await askDoor(ports.door, '/-/ready', { ca })).status).toBe(200)
+  })
+})
+
+describe('users', () => {
+  const users = (entry: string): string => `users: { ${entry} }`
+  const as = (id: string, password: string): DoorQuestion => ({
+    headers: { Authorization: `Basic ${Buffer.from(`${id}:${password}`).toString('base64')}` },
+  })
+
+  it('read with the password that was made for them, until the file has them no more', async () => {
+    const made = await runCommand(['users', 'new', 'ann'], tmpdir())
+    expect(made.code).toBe(0)
+    const password = made.out.trim()
+    const entry = /ann: \{ password_hash: ".*" \}/.exec(made.err)?.[0] ?? ''
+    expect(made.err).not.toContain(password)
+    const own = await runCommand(['users', 'new', 'bob', '--password-stdin'], tmpdir(), {
+      input: 'a password of his own\nmore\n',
+    })
+    expect(own).toMatchObject({ code: 0, out: '' })
+    const other = /bob: \{ password_hash: ".*" \}/.exec(own.err)?.[0] ?? ''
+    const door =
+      (inner: string) =>
+      ({ door: port }: Ports) =>
+        `management: { bind: "0.0.0.0", port: ${port}, ${PLAIN}, ${inner} }`
+    const { world, ports } = await start(door(users(`${entry}, ${other}`)))
+    expect((await askDoor(ports.door, '/api/status')).status).toBe(401)
+    expect((await askDoor(ports.door, '/api/status', as('ann', password))).status).toBe(200)
+    expect((await askDoor(ports.door, '/metrics', as('bob', 'a password of his own'))).status).toBe(200)
+    expect((await askDoor(ports.door, '/api/status', as('ann', 'wrong'))).status).toBe(401)
+    const write = await askDoor(ports.door, '/-/reload', { method: 'POST', ...as('ann', password) })
+    expect(write.status).toBe(403)
+    expect(JSON.stringify(world.events)).not.toContain(password)
+    expect(await edit(world, config(ports, door(users(other))(ports)))).toBe(200)
+    expect((await askDoor(ports.door, '/api/status', as('ann', password))).status).toBe(401)
+  })
+
+  it('have passwords of at least eight characters', async () => {
+    const { code, err } = await runCommand(['users', 'new', 'a', '--password-stdin'], tmpdir(), {
+      input: '1234567\n',
+    })
+    expect([code, err.includes('at least 8')]).toEqual([64, true])
   })
 })
 

@@ -1,5 +1,6 @@
 // Words of the management door: where it listens, how it is reached, who may come in.
 import { isIP } from 'node:net'
+import { parsePasswordHash } from '../../base/password.ts'
 import type { Form } from './form.ts'
 import { originForm } from './network.ts'
 
@@ -36,4 +37,15 @@ export const tokenHashForm: Form = text =>
         code: 'management/token-hash',
         message: 'not sha256: and 64 hexadecimal digits in lower case',
         help: '`p2pstream tokens new` makes a token and prints its hash',
+      }
+
+/** An Argon2id hash. The text isn't repeated: somebody may have written the password itself. */
+export const passwordHashForm: Form = text =>
+  parsePasswordHash(text) !== undefined
+    ? undefined
+    : {
+        code: 'management/password-hash',
+        message:
+          'not $argon2id$v=19$m=...,t=...,p=...$SALT$HASH, or one that costs more than 256 MiB or ten passes',
+        help: '`p2pstream users new` makes a password and prints its hash',
       }

@@ -5,7 +5,7 @@ import { contentTypeForm, headerNameForm, headerValueForm, protectedHeaderForm }
 import type { Form } from './form.ts'
 import { cookieNameForm, hashKeyForm } from './hash-key.ts'
 import { probePathForm, statusesForm } from './health.ts'
-import { managementBindForm, managementUrlForm, tokenHashForm } from './management.ts'
+import { managementBindForm, managementUrlForm, passwordHashForm, tokenHashForm } from './management.ts'
 import { bindForm, cidrForm, originForm } from './network.ts'
 import { bindToForm, peerNameForm, proxyUriForm, pskKeyForm } from './peer.ts'
 import { hostForm, pathForm, pathOrEmptyForm, wirePathForm } from './request.ts'
@@ -49,6 +49,7 @@ export const FORMS: Readonly<Record<string, Form>> = {
   name: nameForm,
   origin: originForm,
   password: passwordForm,
+  password_hash: passwordHashForm,
   path: pathForm,
   path_or_empty: pathOrEmptyForm,
   peer_name: peerNameForm,

@@ -10,24 +10,26 @@ import { claimOf, collide } from './listener.ts'
 const AT = pointer('management')
 const TLS = step(AT, 'tls')
 
-function checkReach({ bind, tokens, tls }: Management, findings: Findings): void {
+function checkReach({ bind, tokens, users, tls }: Management, findings: Findings): void {
   // What isn't an address is told with the shape.
   if (isLoopback(bind) || (bind !== '' && isIP(bind) === 0)) return
   const at = step(AT, 'bind')
-  if (Object.keys(tokens).length === 0 && !findings.isClaimed(step(AT, 'tokens')))
+  const isNobody = [tokens, users].every(some => Object.keys(some).length === 0)
+  const isClaimed = ['tokens', 'users'].some(key => findings.isClaimed(step(AT, key)))
+  if (isNobody && !isClaimed)
     findings.value(
       'management/no-token',
       at,
-      'the management door can be reached from elsewhere without a token',
+      'the management door can be reached from elsewhere, and nobody has a token or a password for it',
       {
-        help: '`p2pstream tokens new` makes one; or bind 127.0.0.1',
+        help: '`p2pstream tokens new` and `p2pstream users new` make one; or bind 127.0.0.1',
       },
     )
   if (tls.mode === 'off')
     findings.add({
       code: 'management/plain-text',
       severity: 'warning',
-      message: 'tokens cross the network in plain text',
+      message: 'tokens and passwords cross the network in plain text',
       at: step(TLS, 'mode'),
       on: 'value',
       help: 'leave mode out, or see to it that only a proxy with TLS reaches this address',

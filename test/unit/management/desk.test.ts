@@ -37,6 +37,7 @@ const DOOR: Management = {
   tunnel: { pingInterval: 20_000, pingTimeout: 10_000 },
   metrics: false,
   tokens: [],
+  users: [],
 }
 const statusOf = async (said: Promise<Said>): Promise<number> => (await said).status
 
