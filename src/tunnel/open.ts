@@ -4,7 +4,7 @@ import type { ReasonCode } from '../base/reason.ts'
 import type { Wheel } from '../net/wheel.ts'
 import type { MuxSession } from './mux/session.ts'
 import type { MuxStream } from './mux/stream.ts'
-import { frameReader, parseAnswer } from './preamble.ts'
+import { type FrameRead, frameReader, parseAnswer } from './preamble.ts'
 import type { Hindrance } from './report.ts'
 import type { Roster } from './roster.ts'
 
@@ -81,8 +81,12 @@ export function openOn(
     done(why)
   }
   const onReadable = (): void => {
-    const piece: Buffer | null = stream.read()
-    const found = piece === null ? 'more' : read(piece)
+    let found: FrameRead = 'more'
+    // Until there is nothing left, or the stream would not tell of what comes next.
+    for (let piece: Buffer | null = stream.read(); piece !== null; piece = stream.read()) {
+      found = read(piece)
+      if (found !== 'more') break
+    }
     if (found === 'more') return
     const answer = found === 'too_long' ? undefined : parseAnswer(found.text)
     if (found === 'too_long' || answer === undefined) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isInstalled } from './front.ts'
 
-export type GoProgram = 'go-yamux' | 'go-hasty'
+export type GoProgram = 'go-yamux' | 'go-hasty' | 'go-p2pstream'
 
 /** Builds a program of this folder into another and returns its path; undefined, and a word about it, where that can't be done. */
 export function buildGo(name: GoProgram, folder: string): string | undefined {
