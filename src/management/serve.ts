@@ -42,6 +42,8 @@ const MOST_BODY = 64 * 1024
 const MOST_HEAD = 16 * 1024
 /** Whoever asks for another protocol anywhere else is answered in this one. */
 const isTunnel = ({ url }: IncomingMessage): boolean => url === TUNNEL_PATH
+/** HTTP/1.0 knows no other protocol (RFC 9110 7.8). */
+const mayChange = (request: IncomingMessage): boolean => request.httpVersion === '1.1' && isTunnel(request)
 /** Connections at once; more are closed as they come. */
 const MOST_CONNECTIONS = 256
 
@@ -139,7 +141,7 @@ export function openCounter({ clock, answer, visitor, tunnel, broken }: CounterP
     }
   }
 
-  const settings = { maxHeaderSize: MOST_HEAD, keepAliveTimeout: 0, shouldUpgradeCallback: isTunnel }
+  const settings = { maxHeaderSize: MOST_HEAD, keepAliveTimeout: 0, shouldUpgradeCallback: mayChange }
   const server = createServer(settings, (request, response) => {
     const guest = guests.get(request.socket)
     if (guest === undefined) throw new Error('a request came on a connection that nobody admitted')

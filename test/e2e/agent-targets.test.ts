@@ -108,9 +108,9 @@ afterAll(async () => {
 })
 
 describe('the door for agents', () => {
-  const asked = async (method: string, lines: string): Promise<string> => {
+  const asked = async (method: string, lines: string, version = '1.1'): Promise<string> => {
     await using visitor = await visit({ port: door })
-    await visitor.send(`${method} /agent/tunnel HTTP/1.1\r\nHost: 127.0.0.1\r\n${lines}\r\n`)
+    await visitor.send(`${method} /agent/tunnel HTTP/${version}\r\nHost: 127.0.0.1\r\n${lines}\r\n`)
     const { status, body } = await visitor.answer()
     return `${status} ${body}`.trim()
   }
@@ -130,6 +130,11 @@ describe('the door for agents', () => {
     ['GET', good + upgrade, '426 unsupported tunnel version'],
   ])('answers %s %j with %s', async (method, lines, expected) => {
     expect(await asked(method, lines)).toBe(expected)
+  })
+
+  it('changes to nothing in HTTP/1.0', async () => {
+    const all = `${good}${upgrade}X-P2PStream-Tunnel-Version: 1\r\n`
+    expect(await asked('GET', all, '1.0')).toBe('400 agent tunnel upgrade required')
   })
 })
 

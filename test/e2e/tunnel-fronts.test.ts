@@ -209,6 +209,7 @@ describe.concurrent.each(FRONTS)('$example', kind => {
 
 const DROPPING: readonly (readonly [program: string, Changes])[] = [
   ['nginx', { 'proxy_set_header Upgrade $http_upgrade;': '', 'proxy_set_header Connection upgrade;': '' }],
+  ['nginx', { 'proxy_http_version 1.1;': '' }],
   [
     'haproxy',
     { 'default_backend p2pstream\n': 'default_backend p2pstream\n  http-request del-header Upgrade\n' },
