@@ -61,11 +61,10 @@ export function followAgents(live: Live, agents: Agents): Following {
   }
 }
 
-/** Why no way to a target is open; undefined when one is. */
+/** Why no way to a target is open; undefined when one is. Asked at every coming and going, so one open way is looked for first. */
 function noWay({ targets }: Pool, { byKey }: PoolState): string | undefined {
-  const whys = targets.map(({ key, name }) => {
-    const objections = [...(byKey.get(key)?.objections.values() ?? [])]
-    return objections.length === 0 ? undefined : `${name}: ${objections.join('; ')}`
-  })
-  return whys.includes(undefined) ? undefined : `no agent: ${whys.join(', ')}`
+  const objections = (key: string): ReadonlyMap<string, string> | undefined => byKey.get(key)?.objections
+  if (targets.some(({ key }) => (objections(key)?.size ?? 0) === 0)) return undefined
+  const whys = targets.map(({ key, name }) => `${name}: ${[...(objections(key)?.values() ?? [])].join('; ')}`)
+  return `no agent: ${whys.join(', ')}`
 }

@@ -6,6 +6,7 @@ import { compile } from '../../../src/snapshot/compile.ts'
 import { type Agents, noAgents } from '../../../src/tunnel/agents.ts'
 import { commit, release } from '../../../src/upstream/balance.ts'
 import { openPoolState, setAvailable } from '../../../src/upstream/pool-state.ts'
+import type { Seat } from '../../../src/upstream/seat.ts'
 import { addTried, legTaken, type Taking, take } from '../../../src/upstream/take.ts'
 import type { Pool, Target } from '../../../src/upstream/target.ts'
 import { type ConfigWords, configured } from '../../support/config.ts'
@@ -124,6 +125,26 @@ describe('a target behind agents', () => {
     setAvailable(state, 'b', 'health', undefined)
     following.refresh(paths)
     expect(apply(next())).toBe('behind b')
+  })
+
+  it('with many agents asks after few of them when one comes or goes', () => {
+    const many = Array.from({ length: 500 }, (_, n) => `many-${n}`)
+    const { leave, come, live, paths } = scene({
+      ...WORDS,
+      agents: Object.fromEntries(many.map(id => [id, LAB])),
+    })
+    const state = live.pools.get(paths)
+    if (state === undefined) throw new Error('no state')
+    let asked = 0
+    state.byKey = new (class extends Map<string, Seat> {
+      override get(key: string): Seat | undefined {
+        asked++
+        return super.get(key)
+      }
+    })(state.byKey)
+    for (const id of many.toReversed()) leave(id)
+    for (const id of many) come(id)
+    expect(asked / many.length).toBeLessThan(10)
   })
 
   it('was tried when all of its agents were', () => {
