@@ -9,8 +9,10 @@ import type { Management } from '../snapshot/management.ts'
 import { Acceptor } from '../tls/acceptor.ts'
 import { clientCertificate } from '../tls/client-certificate.ts'
 import type { Terms } from '../tls/terms.ts'
+import { PATIENCE } from './deadline.ts'
 import type { Asked, Said } from './message.ts'
 import { type Counter, openCounter, type TunnelDesk } from './serve.ts'
+import { Turns } from './turns.ts'
 
 /** What holds at an address now; both are undefined for the control socket. */
 export interface House {
@@ -40,8 +42,8 @@ export interface GateParts {
   readonly broken: (error: unknown) => void
 }
 
-/** Handshakes under way at once; more are closed as they come. */
-const MOST_HANDSHAKES = 64
+/** Each costs about a millisecond, which no visitor should have to wait for many times over. */
+const HANDSHAKES = { most: 64, longest: 2048, patience: PATIENCE.head }
 
 /** Makes a gate that `bind` will open; it answers as soon as it is bound. */
 export function makeGate(address: Address, house: House, parts: GateParts): Gate {
@@ -51,6 +53,7 @@ export function makeGate(address: Address, house: House, parts: GateParts): Gate
   let acceptor: Acceptor | undefined
   /** Sockets on which TLS is being agreed on, and whom they are from. */
   const handshakes = new Map<Socket, string>()
+  const turns = new Turns(clock, HANDSHAKES)
   const counter: Counter = openCounter({
     ...parts,
     answer: asked => answer(asked, management),
@@ -64,14 +67,14 @@ export function makeGate(address: Address, house: House, parts: GateParts): Gate
     if (address.kind === 'tcp' && remoteAddress === undefined) socket.destroy()
     else if (terms === undefined)
       counter.admit(socket, { peer: plainAddress(remoteAddress ?? ''), certified: undefined })
-    else shake(socket, terms, plainAddress(remoteAddress ?? ''))
+    else wait(socket, terms, plainAddress(remoteAddress ?? ''))
+  }
+
+  function wait(socket: Socket, now: Terms, peer: string): void {
+    turns.come(socket, () => shake(socket, now, peer))
   }
 
   function shake(socket: Socket, now: Terms, peer: string): void {
-    if (handshakes.size >= MOST_HANDSHAKES) {
-      socket.destroy()
-      return
-    }
     if (acceptor?.terms !== now)
       acceptor = new Acceptor(
         now,
@@ -85,6 +88,7 @@ export function makeGate(address: Address, house: House, parts: GateParts): Gate
   function secured({ tls }: Terms, socket: TLSSocket, raw: Socket): void {
     const peer = handshakes.get(raw) ?? ''
     handshakes.delete(raw)
+    turns.over()
     const shown = tls.clientCa === undefined ? undefined : clientCertificate(socket)
     if (shown?.kind === 'wrong') socket.destroy()
     else counter.admit(socket, { peer, certified: shown && (shown.kind === 'good' ? shown.uris : []) })
@@ -92,6 +96,7 @@ export function makeGate(address: Address, house: House, parts: GateParts): Gate
 
   function failed(raw: Socket): void {
     handshakes.delete(raw)
+    turns.over()
   }
 
   function unbind(): void {
@@ -101,6 +106,7 @@ export function makeGate(address: Address, house: House, parts: GateParts): Gate
 
   function close(): void {
     unbind()
+    turns.close()
     for (const raw of handshakes.keys()) raw.destroy()
     counter.close()
   }
