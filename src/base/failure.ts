@@ -9,3 +9,8 @@ export interface Failure {
   /** The origin said that it did nothing with the request (RFC 9113 8.7): it may be sent again, whatever it asks for. */
   readonly isUnprocessed?: boolean
 }
+
+/** Whether the connection ended: by itself, or with the agent through which it went. */
+export function isLost({ code }: Failure): boolean {
+  return code === 'connection_terminated' || code === 'agent_disconnected'
+}

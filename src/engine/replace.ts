@@ -1,6 +1,6 @@
 // When a kept connection that turned out to be closing is replaced by another one to the same target, whatever the file says of
 // retries (design engine, "Choosing a target"): the one case in which a request is sent again that nobody asked for.
-import type { Failure } from '../base/failure.ts'
+import { type Failure, isLost } from '../base/failure.ts'
 import type { OriginSide } from '../wire/origin-side.ts'
 
 /** Methods that may be sent twice (RFC 9110 9.2.2). */
@@ -23,5 +23,5 @@ export function keptFor(origin: OriginSide, mayRepeat: boolean): number {
 export function isReplaced(origin: OriginSide, failure: Failure, mayRepeat: boolean, tried: number): boolean {
   if (!origin.isUntouched || tried >= MAX_CONNECTIONS) return false
   if (failure.isUnprocessed === true) return true
-  return origin.isReused && mayRepeat && failure.code === 'connection_terminated'
+  return origin.isReused && mayRepeat && isLost(failure)
 }

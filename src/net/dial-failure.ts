@@ -2,6 +2,9 @@
 import type { Failure } from '../base/failure.ts'
 import type { ReasonCode } from '../base/reason.ts'
 
+/** The `code` of an error with which a connection ends because the tunnel that carried it has ended. */
+export const SESSION_ENDED = 'ERR_TUNNEL_ENDED'
+
 const CODES: Readonly<Record<string, ReasonCode>> = {
   ECONNREFUSED: 'connection_refused',
   ENOENT: 'connection_refused',
@@ -14,6 +17,7 @@ const CODES: Readonly<Record<string, ReasonCode>> = {
   ENETUNREACH: 'destination_ip_unroutable',
   EADDRNOTAVAIL: 'destination_ip_unroutable',
   ECONNRESET: 'connection_terminated',
+  [SESSION_ENDED]: 'agent_disconnected',
 }
 
 function codeOf(error: Error): string {
@@ -25,7 +29,8 @@ function codeOf(error: Error): string {
 /** The system's error as a failure of the origin's side; `fallback` where RFC 9209 has no name for it. */
 export function originFailure(error: Error, fallback: ReasonCode): Failure {
   const code = codeOf(error)
-  return { code: CODES[code] ?? fallback, side: 'origin', detail: code === '' ? error.message : code }
+  const detail = code === '' || code === SESSION_ENDED ? error.message : code
+  return { code: CODES[code] ?? fallback, side: 'origin', detail }
 }
 
 /** A time that ran out, by the key that set it. */

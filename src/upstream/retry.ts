@@ -77,6 +77,7 @@ export function conditionsFor(retry: Retry, method: string): readonly string[] {
 export function troubleOf(failure: Failure): Trouble | undefined {
   if (failure.isUnprocessed === true) return 'connect'
   switch (failure.code) {
+    case 'agent_disconnected':
     case 'connection_refused':
     case 'connection_terminated':
     case 'destination_ip_unroutable':

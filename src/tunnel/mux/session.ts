@@ -2,6 +2,7 @@
 // State: it lives as long as its carrier. Whatever the other side does wrong ends the session, and nothing else.
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../../base/clock.ts'
+import { SESSION_ENDED } from '../../net/dial-failure.ts'
 import type { Deadline, Wheel } from '../../net/wheel.ts'
 import { FLAG, GO_AWAY, type GoAwayCode, INITIAL_WINDOW, TYPE } from './frame.ts'
 import { type FrameEvents, FrameReader } from './frame-reader.ts'
@@ -339,7 +340,7 @@ export class MuxSession implements FrameEvents, StreamHost {
     const streams = [...this.streams.values(), ...this.unannounced]
     this.streams.clear()
     this.unannounced.clear()
-    for (const stream of streams) stream.cut(streamError('ECONNRESET', `the session ended: ${end.detail}`))
+    for (const stream of streams) stream.cut(streamError(SESSION_ENDED, `the session ended: ${end.detail}`))
     this.events.ended(end)
   }
 }

@@ -1,7 +1,7 @@
 // One target under watch: probes one after another, cool-downs that end by themselves, and who is told of a change.
 // Mutable State, in the Keep while id, url and check are the same.
 import type { Clock, Timer } from '../../base/clock.ts'
-import type { Failure } from '../../base/failure.ts'
+import { type Failure, isLost } from '../../base/failure.ts'
 import type { Random } from '../../base/random.ts'
 import type { ReasonCode } from '../../base/reason.ts'
 import { hasStatus } from '../../base/statuses.ts'
@@ -78,9 +78,9 @@ export class Health implements Disposable {
    * A request failed before the head of its response, and not because its visitor left. A connection that was kept and breaks
    * before a byte of the response says only that it was kept too long.
    */
-  requestFailed({ code, detail }: Failure, wasKept: boolean): void {
-    if (INNOCENT.has(code) || (wasKept && code === 'connection_terminated')) return
-    this.countFailure(`${code}: ${detail}`)
+  requestFailed(failure: Failure, wasKept: boolean): void {
+    if (INNOCENT.has(failure.code) || (wasKept && isLost(failure))) return
+    this.countFailure(`${failure.code}: ${failure.detail}`)
   }
 
   /** A request was answered: some answers count as failures. */

@@ -2,6 +2,7 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Failure } from '../../base/failure.ts'
+import { originFailure } from '../../net/dial-failure.ts'
 import type { Deadline } from '../../net/wheel.ts'
 import type { WireParts } from '../h1/origin.ts'
 import { H2OriginStream } from './origin-stream.ts'
@@ -9,6 +10,7 @@ import { outlive } from './outlive.ts'
 import { CONNECTION_WINDOW, ORIGIN_OPTIONS } from './session-options.ts'
 
 const { NGHTTP2_NO_ERROR } = constants
+const GONE = 'connection_terminated'
 
 /** An origin may allow millions of streams; more than these on one connection only wait for each other. */
 const MAX_STREAMS = 256
@@ -58,9 +60,12 @@ export class H2OriginSession {
     this.owner = owner
     this.deadline = parts.wheel.deadline(() => this.destroy())
     this.session = connect(`${scheme}://origin`, { ...ORIGIN_OPTIONS, createConnection: () => socket })
-    this.session.on('error', error => {
+    const noteError = (error: Error): void => {
       this.error ??= error
-    })
+    }
+    this.session.on('error', noteError)
+    // Node's session ends without one when its socket is no socket of the system's, as a stream through an agent isn't.
+    socket.on('error', noteError)
     this.session.on('goaway', () => this.leave())
     socket.on('end', () => this.ended())
     this.session.on('close', () => this.closed(ready))
@@ -167,6 +172,12 @@ export class H2OriginSession {
   /** What ended the connection, for those who were on it. */
   get why(): string {
     return this.error === undefined ? 'the connection was closed' : this.error.message
+  }
+
+  /** The same as a failure. */
+  get loss(): Failure {
+    const code = this.error === undefined ? GONE : originFailure(this.error, GONE).code
+    return { code, side: 'origin', detail: this.why }
   }
 
   private closed(ready: (failure: Failure | undefined) => void): void {

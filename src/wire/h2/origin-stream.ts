@@ -269,7 +269,7 @@ export class H2OriginStream implements OriginSide {
   /** The connection's other side is closed. */
   nothingFollows(): void {
     if (this.isWhole) return
-    this.fail({ ...GONE, detail: this.session.why })
+    this.fail(this.session.loss)
     this.stream?.destroy()
   }
 
@@ -282,7 +282,7 @@ export class H2OriginStream implements OriginSide {
   private failureOf(error: Error | undefined): Failure {
     const code = this.stream?.rstCode ?? NGHTTP2_NO_ERROR
     const isBreach = error !== undefined && 'code' in error && error.code === 'ERR_HTTP2_ERROR'
-    if (this.session.isOver && !isBreach) return { ...GONE, detail: this.session.why }
+    if (this.session.isOver && !isBreach) return this.session.loss
     if (code === NGHTTP2_REFUSED_STREAM) return { ...GONE, detail: 'a refused stream', isUnprocessed: true }
     // An answer of a kind, though not a byte of a response: nobody asks a second time.
     this.isUntouched = false

@@ -72,6 +72,7 @@ describe('the rules of retries', () => {
 
   it.each<[ReasonCode, Trouble | undefined]>([
     ['connection_terminated', 'reset'],
+    ['agent_disconnected', 'reset'],
     ['http_protocol_error', 'reset'],
     ['http_response_timeout', 'timeout'],
     ['connection_read_timeout', 'timeout'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { nextTurn } from '../../../../src/base/clock.ts'
+import { SESSION_ENDED } from '../../../../src/net/dial-failure.ts'
 import { FLAG, GO_AWAY, INITIAL_WINDOW, TYPE } from '../../../../src/tunnel/mux/frame.ts'
 import { all, fate, peer } from '../../../support/mux/peer.ts'
 import { frame, frames } from '../../../support/mux/wire.ts'
@@ -314,7 +315,7 @@ describe('the session', () => {
       const end = stream === undefined ? undefined : fate(stream)
       await send(frame(TYPE.goAway, 0, 0, code))
       expect(calls).toEqual([`ended remote_error: the other side went away with code ${code}`])
-      expect(await end).toBe('ECONNRESET')
+      expect(await end).toBe(SESSION_ENDED)
     },
   )
 
@@ -337,7 +338,7 @@ describe('the session', () => {
     const one = broken.session.open()
     const fateOfOne = one === undefined ? undefined : fate(one)
     broken.carrier.destroy(new Error('read ECONNRESET'))
-    expect(await fateOfOne).toBe('ECONNRESET')
+    expect(await fateOfOne).toBe(SESSION_ENDED)
     expect(broken.calls).toEqual(['ended carrier_closed: read ECONNRESET'])
     const ended = await peer()
     ended.carrier.push(null)

@@ -192,6 +192,7 @@ describe('requests that fail', () => {
   it('count for nothing when a kept connection was closed under them, or the target was never asked', () => {
     const { health, objection } = scene(ON)
     health.requestFailed(RESET, true)
+    health.requestFailed({ ...RESET, code: 'agent_disconnected' }, true)
     health.requestFailed({ ...RESET, code: 'connection_limit_reached' }, false)
     health.requestFailed({ ...RESET, code: 'http_upgrade_failed' }, false)
     expect(objection()).toBe('')
