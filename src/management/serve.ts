@@ -6,8 +6,9 @@ import type { Clock } from '../base/clock.ts'
 import type { FieldReader } from '../http/facts.ts'
 import type { Caller } from '../tunnel/accept.ts'
 import { TUNNEL_PATH } from '../tunnel/handshake.ts'
-import { type Deadline, openDeadline } from './deadline.ts'
+import { type Deadline, openDeadline, PATIENCE } from './deadline.ts'
 import { type Asked, type Said, sayTrouble } from './message.ts'
+import { Turns } from './turns.ts'
 
 export interface Counter {
   /** Speaks on a socket that nobody reads; the peer is `''` for a unix socket. */
@@ -44,8 +45,8 @@ const MOST_HEAD = 16 * 1024
 const isTunnel = ({ url }: IncomingMessage): boolean => url === TUNNEL_PATH
 /** HTTP/1.0 knows no other protocol (RFC 9110 7.8). */
 const mayChange = (request: IncomingMessage): boolean => request.httpVersion === '1.1' && isTunnel(request)
-/** Connections at once; more are closed as they come. */
-const MOST_CONNECTIONS = 256
+/** Connections at once. A crowd of agents is more than that for a moment: each is none of them any more once it is a tunnel. */
+const CONNECTIONS = { most: 256, longest: 2048, patience: PATIENCE.head }
 
 const HARMLESS: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',
@@ -107,10 +108,26 @@ const OUR_FAULT = sayTrouble(500, {
 /** Opens a counter at which `answer` is given. */
 export function openCounter({ clock, answer, visitor, tunnel, broken }: CounterParts): Counter {
   const guests = new Map<Socket, Guest>()
+  const turns = new Turns(clock, CONNECTIONS)
   let isClosing = false
 
   function callerOf(request: IncomingMessage, { peer, certified }: Caller): Caller {
     return { peer: visitor(peer, readerOf(request)), certified }
+  }
+
+  function welcome(socket: Socket, caller: Caller): void {
+    const deadline = openDeadline(clock, () => socket.destroy())
+    deadline.awaits('head')
+    guests.set(socket, { caller, deadline, isBusy: false })
+    socket.on('close', () => left(socket))
+    socket.on('error', () => undefined)
+    server.emit('connection', socket)
+  }
+
+  /** It is gone, or a tunnel. */
+  function left(socket: Socket): void {
+    guests.get(socket)?.deadline.awaits(undefined)
+    if (guests.delete(socket)) turns.over()
   }
 
   async function say(request: IncomingMessage, response: ServerResponse, guest: Guest): Promise<void> {
@@ -156,36 +173,26 @@ export function openCounter({ clock, answer, visitor, tunnel, broken }: CounterP
   server.on('upgrade', (request, socket, early) => {
     const guest = guests.get(request.socket)
     if (guest === undefined) throw new Error('a request came on a connection that nobody admitted')
-    guest.deadline.awaits(undefined)
-    guests.delete(request.socket)
+    left(request.socket)
     tunnel.accept(request, socket, early, callerOf(request, guest.caller))
   })
 
   return {
     admit(socket, caller) {
-      if (isClosing || guests.size >= MOST_CONNECTIONS) {
-        socket.destroy()
-        return
-      }
-      const deadline = openDeadline(clock, () => socket.destroy())
-      deadline.awaits('head')
-      guests.set(socket, { caller, deadline, isBusy: false })
-      socket.on('close', () => {
-        deadline.awaits(undefined)
-        guests.delete(socket)
-      })
-      socket.on('error', () => undefined)
-      server.emit('connection', socket)
+      if (isClosing) socket.destroy()
+      else turns.come(socket, () => welcome(socket, caller))
     },
     get connections() {
       return guests.size
     },
     close() {
       isClosing = true
+      turns.close()
       for (const [socket, { isBusy }] of guests) if (!isBusy) socket.destroy()
     },
     destroy() {
       isClosing = true
+      turns.close()
       for (const socket of guests.keys()) socket.destroy()
     },
   }
