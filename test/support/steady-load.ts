@@ -16,14 +16,14 @@ export interface SteadyLoad extends AsyncDisposable {
 }
 
 /** About `rate` GETs a second by so many visitors; disposing it ends it in good order. */
-export function startSteadyLoad(port: number, visitors: number, rate: number): SteadyLoad {
+export function startSteadyLoad(port: number, visitors: number, rate: number, target = '/'): SteadyLoad {
   const outcomes: Outcome[] = []
   const between = (visitors / rate) * 1000
   let isOver = false
 
   async function ask(visitor: Visitor): Promise<Pick<Outcome, 'status' | 'body'>> {
     try {
-      await visitor.send('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n')
+      await visitor.send(`GET ${target} HTTP/1.1\r\nHost: a.test\r\n\r\n`)
       const { status, body } = await visitor.answer()
       return { status, body: body.toString() }
     } catch {
