@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { SESSION_ENDED } from '../../src/net/dial-failure.ts'
 import { FLAG, TYPE } from '../../src/tunnel/mux/frame.ts'
 import type { MuxRole, MuxSession } from '../../src/tunnel/mux/session.ts'
 import type { MuxStream } from '../../src/tunnel/mux/stream.ts'
@@ -210,7 +211,7 @@ describe.skipIf(program === '')('hashicorp/yamux', () => {
       for (const stream of streams) stream.write(Buffer.alloc(MEGABYTE))
       await pause(20)
       go.child.kill('SIGKILL')
-      expect(new Set(await Promise.all(fates))).toEqual(new Set(['ECONNRESET']))
+      expect(new Set(await Promise.all(fates))).toEqual(new Set([SESSION_ENDED]))
       expect((await go.ended).reason).toBe('carrier_closed')
     })
   })
