@@ -102,7 +102,7 @@ export class Attempt implements OriginSink {
       read: peer.readTimeout,
       write: peer.writeTimeout,
     })
-    for (const piece of exchange.waiting) origin.send(piece)
+    for (const piece of exchange.waiting) origin.send(piece, false)
     this.keeps = Math.max(keptFor(origin, this.mayRepeat), exchange.retries?.keeps ?? -1)
     if (exchange.bytesIn > this.keeps) exchange.forgetBody()
     if (exchange.isRequestEnded) this.endRequest()
@@ -118,13 +118,13 @@ export class Attempt implements OriginSink {
   }
 
   /** A piece of the request's body, on its way while the visitor sends it. */
-  body(piece: Buffer): void {
+  body(piece: Buffer, isLent: boolean): void {
     const { exchange } = this
     if (exchange.holdsBody) {
-      if (exchange.bytesIn <= this.keeps) exchange.waiting.push(piece)
+      if (exchange.bytesIn <= this.keeps) exchange.waiting.push(isLent ? Buffer.from(piece) : piece)
       else exchange.forgetBody()
     }
-    this.origin?.send(piece)
+    this.origin?.send(piece, isLent)
   }
 
   endRequest(): void {

@@ -101,7 +101,7 @@ export class Exchange implements RequestSink {
 
   // What the visitor's connection calls.
 
-  data(piece: Buffer): void {
+  data(piece: Buffer, isLent: boolean): void {
     if (this.isOver) return
     this.bytesIn += piece.length
     if (this.maxBodyBytes > 0 && this.bytesIn > this.maxBodyBytes) {
@@ -109,10 +109,10 @@ export class Exchange implements RequestSink {
       return
     }
     if (this.attempt?.isSending === true) {
-      this.attempt.body(piece)
+      this.attempt.body(piece, isLent)
       return
     }
-    this.waiting.push(piece)
+    this.waiting.push(isLent ? Buffer.from(piece) : piece)
     if (this.bytesIn > MAX_WAITING) this.side.pause()
   }
 

@@ -46,8 +46,8 @@ export interface OriginSide {
   readonly isUntouched: boolean
   /** Starts the exchange: the request's head goes with the next `flush`. */
   begin(sink: OriginSink, sender: Sender, plan: RequestPlan, timeouts: OriginTimeouts): void
-  /** A piece of the body, which may be kept until `isClear`. */
-  send(piece: Buffer): void
+  /** A piece of the body; a lent one is used up before this returns, any other may be kept until `isClear`. */
+  send(piece: Buffer, isLent: boolean): void
   /** The request is complete; without this the connection is not used again. */
   finishRequest(trailers: Head | undefined): void
   flush(): void

@@ -20,8 +20,8 @@ export interface VisitorLimits extends ReaderLimits {
 
 /** Who takes the body of one request, and hears how its visitor fares. After `gone` or `refused` nothing follows. */
 export interface RequestSink {
-  /** The piece is the sink's to keep. */
-  data(piece: Buffer): void
+  /** A lent piece is used up, or copied, before this returns; any other is the sink's to keep. */
+  data(piece: Buffer, isLent: boolean): void
   end(trailers: Head | undefined): void
   /** The body can't be read on: broken framing, too large, too slow. */
   refused(refusal: Refusal): void

@@ -163,9 +163,9 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
     if (timeoutMs > 0) this.deadline.arm(timeoutMs)
   }
 
-  send(piece: Buffer): void {
-    if (this.isChunked) this.outlet.chunk(piece, false)
-    else this.outlet.bytes(piece, false)
+  send(piece: Buffer, isLent: boolean): void {
+    if (this.isChunked) this.outlet.chunk(piece, isLent)
+    else this.outlet.bytes(piece, isLent)
   }
 
   flush(): void {

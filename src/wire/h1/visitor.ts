@@ -15,6 +15,7 @@ import { FIELD } from './names.ts'
 import type { WireParts } from './origin.ts'
 import { BODY_TIMEOUT, HEADER_TIMEOUT, type Refusal } from './refusal.ts'
 import { type RequestEvents, RequestReader } from './request-reader.ts'
+import { VisitorReads } from './visitor-reads.ts'
 import { trailerLines } from './write-request.ts'
 import { writeAnswerHead, writeInterimHead, writeResponseHead, writeSwitchingHead } from './write-response.ts'
 
@@ -37,6 +38,7 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
   private readonly outlet: Outlet
   private readonly port: VisitorPort
   private readonly deadline: Deadline
+  private readonly reads: VisitorReads
   private sink: RequestSink | undefined
   /** From a request's head to the end of its response. */
   private isTurnOpen = false
@@ -66,7 +68,7 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
     peer: string,
     security: Security | undefined,
     port: VisitorPort,
-    { wheel, scratch }: Pick<WireParts, 'wheel' | 'scratch'>,
+    { wheel, scratch, buffers }: Pick<WireParts, 'wheel' | 'scratch' | 'buffers'>,
   ) {
     this.socket = socket
     this.port = port
@@ -79,7 +81,7 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
     this.isFresh = port.speaksHttp2
     this.deadline = wheel.deadline(() => this.expired())
     this.armFor(port.limits.headerTimeout)
-    socket.on('data', bytes => this.received(bytes))
+    this.reads = new VisitorReads(socket, security === undefined, buffers, bytes => this.received(bytes))
     socket.on('end', () => this.ended())
     socket.on('timeout', () => this.stalled())
     socket.on('error', () => undefined)
@@ -127,7 +129,7 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
   private receivedFirst(bytes: Buffer): void {
     const all = this.early === undefined ? bytes : Buffer.concat([this.early, bytes])
     const decided = isPreface(all)
-    this.early = decided === undefined ? all : undefined
+    this.early = decided === undefined ? this.reads.kept(all) : undefined
     if (decided === undefined) return
     this.isFresh = false
     if (decided) this.becomeHttp2(all)
@@ -139,8 +141,9 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
     this.deadline.release()
     this.outlet.letGo()
     for (const event of ['data', 'end', 'timeout', 'close']) this.socket.removeAllListeners(event)
+    this.reads.stop()
     this.socket.pause()
-    this.socket.unshift(bytes)
+    this.socket.unshift(this.reads.kept(bytes))
     this.port.becomeHttp2(this, this.socket, this.peer)
   }
 
@@ -166,7 +169,7 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
 
   /** Keeps what came behind the current request until that is answered. */
   private hold(bytes: Buffer): void {
-    this.early = this.early === undefined ? bytes : Buffer.concat([this.early, bytes])
+    this.early = this.early === undefined ? this.reads.kept(bytes) : Buffer.concat([this.early, bytes])
     if (this.early.length > MAX_EARLY) this.pause()
   }
 
@@ -202,7 +205,7 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
   }
 
   data(piece: Buffer): void {
-    this.sink?.data(piece)
+    this.sink?.data(piece, this.reads.isLent)
   }
 
   end(trailers: Head | undefined): void {
@@ -388,6 +391,7 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
     this.isLingering = true
     this.sink = undefined
     for (const event of ['data', 'end', 'timeout']) this.socket.removeAllListeners(event)
+    this.reads.stop()
     this.outlet.letGo()
     const { early } = this
     this.early = undefined

@@ -119,8 +119,8 @@ export class H2OriginStream implements OriginSide {
     stream.on('close', () => this.closed(error))
   }
 
-  send(piece: Buffer): void {
-    this.stream?.write(piece, this.told)
+  send(piece: Buffer, isLent: boolean): void {
+    this.stream?.write(isLent ? Buffer.from(piece) : piece, this.told)
   }
 
   finishRequest(trailers: Head | undefined): void {

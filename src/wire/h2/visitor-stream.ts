@@ -106,7 +106,7 @@ export class H2VisitorStream implements VisitorSide, Waiting {
       if (!this.isTurnOpen) return
       this.received += piece.length
       this.armBody()
-      this.sink?.data(piece)
+      this.sink?.data(piece, false)
       this.sink?.flush()
     })
     stream.on('trailers', (_: object, __: number, list?: readonly string[]) => this.readTrailers(list ?? []))

@@ -58,18 +58,18 @@ describe('an exchange', () => {
 
   it('makes the visitor wait when an origin that is not there yet would need more than 64 KiB held', () => {
     const { exchange, side } = begin(fakeSide(['POST / HTTP/1.1', 'Host: a', 'Content-Length: 1000000']))
-    for (let piece = 0; piece < 4; piece++) exchange.data(Buffer.alloc(16 * 1024))
+    for (let piece = 0; piece < 4; piece++) exchange.data(Buffer.alloc(16 * 1024), false)
     expect(side.calls).toEqual([])
-    exchange.data(Buffer.alloc(1))
+    exchange.data(Buffer.alloc(1), false)
     expect(side.calls).toEqual(['pause'])
   })
 
   it('refuses a body that grows past its limit with 413', () => {
     const { exchange, side } = begin(fakeSide(['POST / HTTP/1.1', 'Host: a', 'Transfer-Encoding: chunked']))
     exchange.maxBodyBytes = 10
-    exchange.data(Buffer.alloc(10))
+    exchange.data(Buffer.alloc(10), false)
     expect(side.calls).toEqual([])
-    exchange.data(Buffer.alloc(1))
+    exchange.data(Buffer.alloc(1), false)
     expect(side.answers[0]?.status).toBe(413)
     expect(side.answers[0]?.reason).toMatchObject({ code: 'body_too_large', at: '/listeners/web/limits' })
   })

@@ -73,7 +73,10 @@ function begin({ retry, method, pieces = 0, isKept = () => false, targets = 3 }:
     send(): void {
       if (sent === pieces || exchange.isOver) return
       sent++
-      exchange.data(Buffer.from('hello'))
+      // Lent: whatever of it is kept has to be a copy.
+      const lent = Buffer.from('hello')
+      exchange.data(lent, true)
+      lent.fill('x')
       if (sent === pieces) exchange.end(undefined)
       exchange.flush()
     },

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { nextTurn } from '../../../../src/base/clock.ts'
+import { openReadBuffers } from '../../../../src/net/read-buffers.ts'
 import { Scratch } from '../../../../src/net/scratch.ts'
 import { startWheel } from '../../../../src/net/wheel.ts'
 import { H1Visitor } from '../../../../src/wire/h1/visitor.ts'
@@ -34,7 +35,7 @@ function visitorOn(socket: Sink, status: number) {
     refuse: () => undefined,
     closed: () => undefined,
   } as Partial<VisitorPort> as VisitorPort
-  const wire = { wheel: startWheel(clock), scratch: new Scratch() }
+  const wire = { wheel: startWheel(clock), scratch: new Scratch(), buffers: openReadBuffers() }
   return {
     clock,
     visitor: new H1Visitor(socket as unknown as Socket, '192.0.2.9', undefined, port, wire),
