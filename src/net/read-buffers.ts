@@ -7,12 +7,17 @@ const SHARED_BYTES = 16 * 1024
 const LARGE_BYTES = 256 * 1024
 /** Spare large buffers kept for the next large body. */
 const MAX_SPARE = 16
+/** Large buffers that stay with connections that rest: 16 MiB. */
+const MAX_RESERVED = 64
 
 export interface ReadBuffers {
   /** For every socket that isn't in a large body: what it holds is lent until the read call returns. */
   readonly shared: Buffer
   /** A large buffer for the taker alone. */
   take(): Buffer
+  /** Whether one more connection may keep its large buffer while it rests; if so, `release` is due. */
+  reserve(): boolean
+  release(): void
   /** Gives a taken buffer back once nobody reads from it any more. */
   giveBack(buffer: Buffer): void
 }
@@ -20,9 +25,18 @@ export interface ReadBuffers {
 /** Buffers for one process. */
 export function openReadBuffers(): ReadBuffers {
   const spare: Buffer[] = []
+  let reserved = 0
   return {
     shared: Buffer.allocUnsafeSlow(SHARED_BYTES),
     take: () => spare.pop() ?? Buffer.allocUnsafeSlow(LARGE_BYTES),
+    reserve() {
+      if (reserved === MAX_RESERVED) return false
+      reserved++
+      return true
+    },
+    release() {
+      reserved--
+    },
     giveBack(buffer) {
       if (spare.length < MAX_SPARE) spare.push(buffer)
     },

@@ -82,6 +82,8 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
   /** The large buffer that reads go to, and the one whose bytes the visitor has not taken yet. */
   private large: Buffer | undefined
   private largeInUse: Buffer | undefined
+  /** The last response was large, so the next one is read into the large buffer from its first byte. */
+  private isReserved = false
 
   private constructor(parts: WireParts, owner: OriginOwner, link: (reads: DialReads) => Dialing) {
     this.owner = owner
@@ -204,6 +206,7 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
     this.silence.disarm()
     this.response.head.clear()
     this.outlet.letGo()
+    this.dropLarge(false)
     for (const event of ['end', 'timeout']) this.socket.removeAllListeners(event)
     return { socket: this.socket, early: this.early }
   }
@@ -272,11 +275,11 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
 
   /** Where the next read goes. Asked after each read, so the last one's bytes are written or copied unless we are paused. */
   buffer(): Buffer {
-    if (this.response.hasEnded || !this.expectsMuch()) return this.buffers.shared
     if (this.isPaused && this.large !== undefined) {
       this.largeInUse = this.large
       this.large = undefined
     }
+    if (!this.isReserved && (this.response.hasEnded || !this.expectsMuch())) return this.buffers.shared
     this.large ??= this.buffers.take()
     return this.large
   }
@@ -290,12 +293,21 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
     this.sink = undefined
     this.deadline.disarm()
     this.silence.disarm()
-    if (this.large !== undefined && isTaken) this.buffers.giveBack(this.large)
-    this.large = undefined
+    const isKept = this.large !== undefined && isTaken && this.bodyBytes > LARGE_AFTER
+    if (isKept && !this.isReserved) this.isReserved = this.buffers.reserve()
+    if (!isKept || !this.isReserved) this.dropLarge(isTaken)
     const mayServeAgain = isClean && this.isRequestDone && this.mayServeAgain()
     this.response.head.clear()
     if (mayServeAgain) this.owner.freed(this)
     else this.close()
+  }
+
+  /** `isFree`: nobody holds bytes of it any more, and the next read goes elsewhere. */
+  private dropLarge(isFree: boolean): void {
+    if (this.large !== undefined && isFree) this.buffers.giveBack(this.large)
+    this.large = undefined
+    if (this.isReserved) this.buffers.release()
+    this.isReserved = false
   }
 
   private mayServeAgain(): boolean {
@@ -336,6 +348,7 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
 
   private closed(): void {
     this.isOver = true
+    this.dropLarge(false)
     this.deadline.release()
     this.silence.release()
     if (this.sink !== undefined) {
@@ -357,6 +370,7 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
     this.deadline.release()
     this.silence.release()
     if (this.isConnected) this.outlet.drop()
+    this.dropLarge(false)
     this.dialing.cancel()
     // Before it is connected nobody listens for the socket's own close.
     if (!this.isConnected) this.owner.closed(this)
