@@ -9,7 +9,7 @@ import { type FrameEvents, FrameReader } from './frame-reader.ts'
 import { Pulse } from './pulse.ts'
 import { MuxStream, type StreamHost, streamError } from './stream.ts'
 import type { MuxTerms } from './terms.ts'
-import type { WindowBudget } from './window.ts'
+import { WindowBudget } from './window.ts'
 import { FairWriter } from './writer.ts'
 
 /** Why a session is over. */
@@ -92,7 +92,7 @@ export class MuxSession implements FrameEvents, StreamHost {
     this.terms = terms
     this.events = events
     this.nextId = role === 'client' ? 1 : 2
-    this.budget = { left: terms.windowBudget, most: terms.maxWindow }
+    this.budget = new WindowBudget(terms.windowBudget, terms.maxWindow)
     this.writer = new FairWriter(carrier, () => this.eased())
     this.linger = wheel.deadline(() => carrier.destroy())
     this.pulse = new Pulse(

@@ -6,11 +6,24 @@ import { INITIAL_WINDOW } from './frame.ts'
 /** A grant of so much is made at once, and of less when it is half the window: a large window isn't left to run half dry. */
 const STEP = 512 * 1024
 
-/** By how much the windows of a session may still grow, in bytes. */
-export interface WindowBudget {
+/** What the windows of a session share: by how many bytes they may grow together, and how many of them want to. */
+export class WindowBudget {
   left: number
+  sharers = 0
   /** The largest window of a stream. */
   readonly most: number
+  private readonly total: number
+
+  constructor(total: number, most: number) {
+    this.total = total
+    this.left = total
+    this.most = most
+  }
+
+  /** How large one window may be: each has the same share, so that none is quicker for having come first. */
+  get largest(): number {
+    return Math.min(this.most, INITIAL_WINDOW + Math.floor(this.total / Math.max(1, this.sharers)))
+  }
 }
 
 export class ReceiveWindow {
@@ -20,6 +33,8 @@ export class ReceiveWindow {
   /** Bytes granted since `since`, a moment in milliseconds: how fast half a window is read decides whether it grows. */
   private granted = 0
   private since: number
+  /** It has wanted to grow, and has a share since. */
+  private isSharer = false
   private readonly budget: WindowBudget
 
   constructor(budget: WindowBudget, now: number) {
@@ -51,6 +66,7 @@ export class ReceiveWindow {
       this.since = now
       this.granted = 0
     }
+    this.shrink(unread)
     const increment = this.size - unread - this.open
     this.open += increment
     return increment
@@ -58,14 +74,27 @@ export class ReceiveWindow {
 
   /** The stream is over: what it had been lent others may have. */
   giveBack(): void {
-    this.budget.left += this.size - INITIAL_WINDOW
-    this.size = INITIAL_WINDOW
+    this.resize(INITIAL_WINDOW)
+    if (this.isSharer) this.budget.sharers--
+    this.isSharer = false
   }
 
   private grow(): void {
-    const more = Math.min(this.size, this.budget.most - this.size, this.budget.left)
-    if (more <= 0) return
-    this.budget.left -= more
-    this.size += more
+    const { budget, size } = this
+    if (!this.isSharer) budget.sharers++
+    this.isSharer = true
+    const more = Math.min(size, budget.largest - size, budget.left)
+    if (more > 0) this.resize(size + more)
+  }
+
+  /** Others want to grow, too: what is over its share isn't granted again. What was granted can't be taken back. */
+  private shrink(unread: number): void {
+    const share = this.budget.largest
+    if (this.size > share) this.resize(Math.max(share, this.open + unread))
+  }
+
+  private resize(size: number): void {
+    this.budget.left -= size - this.size
+    this.size = size
   }
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { INITIAL_WINDOW } from '../../../../src/tunnel/mux/frame.ts'
-import { ReceiveWindow } from '../../../../src/tunnel/mux/window.ts'
+import { ReceiveWindow, WindowBudget } from '../../../../src/tunnel/mux/window.ts'
 
 const MEGABYTE = 1024 * 1024
 const ROUND_TRIP = 100
-const budget = (left = 64 * MEGABYTE) => ({ left, most: 16 * MEGABYTE })
+const budget = (left = 64 * MEGABYTE) => new WindowBudget(left, 16 * MEGABYTE)
 
 /** Reads all that the window allows, again and again, `every` milliseconds; returns the window at the end. */
 function readFast(window: ReceiveWindow, every: number, times: number): number {
@@ -44,6 +44,33 @@ describe('a receive window', () => {
     window.take(window.open)
     window.grant(0, 1, 0)
     expect(window.open).toBe(INITIAL_WINDOW)
+  })
+
+  it('gives up what is more than its share, as others grow, and never what it has granted', () => {
+    const shared = budget(8 * MEGABYTE)
+    const windows = Array.from({ length: 8 }, () => new ReceiveWindow(shared, 0))
+    const [first] = windows
+    if (first === undefined) throw new Error('no window')
+    expect(readFast(first, ROUND_TRIP, 20)).toBe(INITIAL_WINDOW + 8 * MEGABYTE)
+    // Everybody reads as fast as everybody else, in turns.
+    let now = 20 * ROUND_TRIP
+    for (let turn = 0; turn < 20; turn++) {
+      now += ROUND_TRIP
+      for (const window of windows) {
+        const before = window.open
+        expect(window.take(before)).toBe(true)
+        expect(window.grant(0, now, ROUND_TRIP)).toBeGreaterThanOrEqual(0)
+      }
+    }
+    expect(windows.map(({ open }) => open)).toEqual(Array(8).fill(INITIAL_WINDOW + MEGABYTE))
+    for (const window of windows) window.giveBack()
+    expect([shared.left, shared.sharers]).toEqual([8 * MEGABYTE, 0])
+    const late = new ReceiveWindow(budget(8 * MEGABYTE), 0)
+    readFast(late, ROUND_TRIP, 20)
+    late.take(1000)
+    const granted = late.open
+    late.grant(0, 0, ROUND_TRIP)
+    expect(late.open).toBeGreaterThanOrEqual(granted)
   })
 
   it('shares what a session may hold with the others, and gives it back', () => {
