@@ -1,15 +1,19 @@
 // An agent: a tunnel to each of its servers, and what comes through them dialled where the list allows it.
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
+import { openReadBuffers } from '../net/read-buffers.ts'
 import { startWheel } from '../net/wheel.ts'
 import type { Log } from '../observe/log.ts'
 import type { AllowList } from '../tunnel/allow.ts'
+import { READ_BYTES } from '../tunnel/mux/terms.ts'
 import { type Credentials, connectTunnel, type TrustedServers } from './connect.ts'
 import { noFigures } from './figures.ts'
 import { beginLanes } from './lanes.ts'
 import { beginLife, type Life } from './life.ts'
 import { serveStream } from './serve.ts'
 
+/** Of a read from an origin that sends much: what a stream sends in one turn. */
+const LARGE_BYTES = 64 * 1024
 /** Streams that an agent takes on one tunnel. */
 const MAX_STREAMS = 2048
 
@@ -40,6 +44,8 @@ export function startAgent(parts: AgentParts): Agent {
   const wheel = startWheel(clock)
   const group = random.id()
   const figures = noFigures()
+  const buffer = Buffer.allocUnsafeSlow(READ_BYTES)
+  const buffers = openReadBuffers(LARGE_BYTES)
   const begin = (url: URL, number: number, connected: (takesLanes: boolean) => void): Life => {
     const lane = connections > 1 ? { group, number } : undefined
     const capacity = { maxStreams: MAX_STREAMS, version, lane }
@@ -50,6 +56,7 @@ export function startAgent(parts: AgentParts): Agent {
       log,
       server: url.host,
       maxStreams: MAX_STREAMS,
+      buffer,
       connect: () => connectTunnel(url, credentials, capacity, trust),
       connected,
       serve: stream =>
@@ -57,6 +64,7 @@ export function startAgent(parts: AgentParts): Agent {
           clock,
           list,
           figures,
+          buffers,
           told({ requestId, host, port }, why) {
             if (why === undefined) log.debug('agent/dialed', { request: requestId, host, port })
             else log.warn('agent/not-dialed', { request: requestId, host, port, why })

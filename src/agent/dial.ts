@@ -2,14 +2,17 @@
 import { lookup } from 'node:dns'
 import { connect, type Socket } from 'node:net'
 import type { Clock } from '../base/clock.ts'
+import type { ReadBuffers } from '../net/read-buffers.ts'
 import type { AllowList } from '../tunnel/allow.ts'
 import type { OpenErrorKind, OpenRequest } from '../tunnel/preamble.ts'
+import { OriginReads } from './origin-reads.ts'
 
 /** Milliseconds for names and all addresses together. */
 export const DIAL_TIMEOUT = 10_000
 
 export type Dialed =
-  | { readonly ok: true; readonly socket: Socket }
+  /** The socket's bytes come through `reads`. */
+  | { readonly ok: true; readonly socket: Socket; readonly reads: OriginReads }
   | { readonly ok: false; readonly kind: OpenErrorKind; readonly detail: string }
 
 export interface Dialing {
@@ -17,11 +20,16 @@ export interface Dialing {
   cancel(): void
 }
 
+export interface DialParts {
+  readonly list: AllowList
+  readonly clock: Clock
+  readonly buffers: ReadBuffers
+}
+
 /** Calls `done` once, later. One address after the other is tried, in the order in which the system gives them. */
 export function dialOrigin(
   { host, port }: OpenRequest,
-  list: AllowList,
-  clock: Clock,
+  { list, clock, buffers }: DialParts,
   done: (result: Dialed) => void,
 ): Dialing {
   let socket: Socket | undefined
@@ -40,7 +48,19 @@ export function dialOrigin(
   const attempt = (addresses: readonly string[], at: number): void => {
     const address = addresses[at]
     if (isOver || address === undefined) return
-    socket = connect({ host: address, port, noDelay: true, keepAlive: true, allowHalfOpen: true })
+    const reads = new OriginReads(buffers)
+    socket = connect({
+      host: address,
+      port,
+      noDelay: true,
+      keepAlive: true,
+      allowHalfOpen: true,
+      onread: {
+        buffer: () => reads.buffer(),
+        callback: (length, buffer) => reads.read(length, buffer as Buffer),
+      },
+    })
+    socket.once('close', () => reads.stop())
     const onError = (error: Error): void => {
       if (at + 1 < addresses.length) attempt(addresses, at + 1)
       else fail('dial_failed', error.message)
@@ -50,7 +70,7 @@ export function dialOrigin(
       if (isOver || socket === undefined) return
       stop()
       socket.off('error', onError)
-      done({ ok: true, socket })
+      done({ ok: true, socket, reads })
     })
   }
   lookup(host, { all: true, verbatim: true }, (error, found) => {

@@ -23,6 +23,8 @@ export interface LifeParts {
   /** For the log. */
   readonly server: string
   readonly maxStreams: number
+  /** What all tunnels read into. */
+  readonly buffer: Buffer
   readonly connect: () => Promise<Connected>
   readonly serve: (stream: MuxStream) => void
   readonly connected: (takesLanes: boolean) => void
@@ -44,6 +46,7 @@ export function beginLife({
   log,
   server,
   maxStreams,
+  buffer,
   connect,
   serve,
   connected: told,
@@ -83,7 +86,7 @@ export function beginLife({
       socket,
       'client',
       { ...DEFAULT_TERMS, maxStreams },
-      { clock, wheel },
+      { clock, wheel, buffer },
       {
         accepted: serve,
         goneAway() {

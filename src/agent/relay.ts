@@ -1,16 +1,20 @@
 // Bytes both ways between a stream and an origin's connection, each direction ended on its own, and neither read faster than the other
 // writes.
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Figures } from './figures.ts'
+import type { OriginReads } from './origin-reads.ts'
+
+/** An origin's connection, whose bytes come through `reads`. */
+export interface Far {
+  readonly socket: Socket
+  readonly reads: OriginReads
+}
 
 /** Counts what passes; a connection is one until both sides are gone. */
-export function relay(near: Duplex, far: Duplex, figures: Figures): void {
+export function relay(near: Duplex, { socket: far, reads }: Far, figures: Figures): void {
   let open = 2
-  const carry = (from: Duplex, to: Duplex, passed: (bytes: number) => void): void => {
-    from.on('data', (bytes: Buffer) => {
-      passed(bytes.length)
-      if (!to.write(bytes)) from.pause()
-    })
+  const tie = (from: Duplex, to: Duplex): void => {
     to.on('drain', () => from.resume())
     from.on('end', () => to.end())
     from.on('error', () => undefined)
@@ -21,12 +25,14 @@ export function relay(near: Duplex, far: Duplex, figures: Figures): void {
     })
   }
   figures.streams++
-  carry(near, far, bytes => {
-    figures.received += bytes
+  tie(near, far)
+  tie(far, near)
+  near.on('data', (bytes: Buffer) => {
+    figures.received += bytes.length
+    if (!far.write(bytes)) near.pause()
   })
-  carry(far, near, bytes => {
+  reads.start(near, bytes => {
     figures.sent += bytes
   })
   near.resume()
-  far.resume()
 }

@@ -1,5 +1,6 @@
 // What an agent does with a stream: reads what the server wants, dials it, answers, and relays.
 import type { Clock, Timer } from '../base/clock.ts'
+import type { ReadBuffers } from '../net/read-buffers.ts'
 import type { AllowList } from '../tunnel/allow.ts'
 import type { MuxStream } from '../tunnel/mux/stream.ts'
 import {
@@ -22,12 +23,14 @@ export interface Serving {
   readonly clock: Clock
   readonly list: AllowList
   readonly figures: Figures
+  /** What origins are read into. */
+  readonly buffers: ReadBuffers
   /** What became of a request: its id, where to, and why not. */
   readonly told: (open: OpenRequest, why: OpenErrorKind | undefined) => void
 }
 
 /** Serves one stream until it is over. */
-export function serveStream(stream: MuxStream, { clock, list, figures, told }: Serving): void {
+export function serveStream(stream: MuxStream, { clock, list, figures, buffers, told }: Serving): void {
   const read = frameReader()
   let dialing: Dialing | undefined
   const refuse = (kind: OpenErrorKind, detail: string): void => {
@@ -61,7 +64,7 @@ export function serveStream(stream: MuxStream, { clock, list, figures, told }: S
     }
     stream.pause()
     if (found.rest.length > 0) stream.unshift(found.rest)
-    dialing = dialOrigin(open, list, clock, result => {
+    dialing = dialOrigin(open, { list, clock, buffers }, result => {
       told(open, result.ok ? undefined : result.kind)
       if (!result.ok) {
         refuse(result.kind, result.detail)
@@ -69,7 +72,7 @@ export function serveStream(stream: MuxStream, { clock, list, figures, told }: S
       }
       stream.off('close', onClose)
       stream.write(writeAnswer({ ok: true }))
-      relay(stream, result.socket, figures)
+      relay(stream, result, figures)
     })
   }
   const onClose = (): void => {

@@ -22,13 +22,13 @@ export interface ReadBuffers {
   giveBack(buffer: Buffer): void
 }
 
-/** Buffers for one process. */
-export function openReadBuffers(): ReadBuffers {
+/** Buffers for one process; `largeBytes`: how large the large ones are. */
+export function openReadBuffers(largeBytes: number = LARGE_BYTES): ReadBuffers {
   const spare: Buffer[] = []
   let reserved = 0
   return {
     shared: Buffer.allocUnsafeSlow(SHARED_BYTES),
-    take: () => spare.pop() ?? Buffer.allocUnsafeSlow(LARGE_BYTES),
+    take: () => spare.pop() ?? Buffer.allocUnsafeSlow(largeBytes),
     reserve() {
       if (reserved === MAX_RESERVED) return false
       reserved++

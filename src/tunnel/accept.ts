@@ -37,6 +37,8 @@ export interface TunnelParts {
   readonly log: Log
   readonly roster: Roster
   readonly attempts: Attempts
+  /** What all tunnels read into; without one each read is given memory of its own. */
+  readonly buffer?: Buffer
   /** Asked for every session that begins; undefined for the usual ones. */
   readonly pings: () => Pings | undefined
 }
@@ -86,7 +88,7 @@ export function acceptTunnel(
 }
 
 function begin(admission: Admission, socket: Duplex, address: string, parts: TunnelParts): void {
-  const { clock, log, roster, wheel, pings } = parts
+  const { clock, log, roster, wheel, pings, buffer } = parts
   const { agentId: agent, maxStreams, version } = admission
   untimed(socket)
   socket.write(switching(admission))
@@ -94,7 +96,7 @@ function begin(admission: Admission, socket: Duplex, address: string, parts: Tun
     socket,
     'server',
     { ...DEFAULT_TERMS, maxStreams, ...pings() },
-    { clock, wheel },
+    { clock, wheel, ...(buffer === undefined ? {} : { buffer }) },
     {
       goneAway: () => entered.goneAway(),
       ended(end) {

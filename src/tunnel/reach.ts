@@ -12,6 +12,7 @@ import type { Agents } from './agents.ts'
 import { type Examination, examine } from './examine.ts'
 import type { Rejection } from './handshake.ts'
 import { keepRoster } from './kept-roster.ts'
+import { READ_BYTES } from './mux/terms.ts'
 import { openThrough } from './open.ts'
 import { writeOpen } from './preamble.ts'
 import type { AgentReport, Hindrance } from './report.ts'
@@ -61,6 +62,7 @@ export function openReach({ clock, random, log, drainTimeout, pings }: ReachPart
     roster,
     attempts,
     pings,
+    buffer: Buffer.allocUnsafeSlow(READ_BYTES),
   }
   return {
     accept: (request, socket, early, caller) => acceptTunnel(request, socket, early, caller, parts),
@@ -81,8 +83,13 @@ export function openReach({ clock, random, log, drainTimeout, pings }: ReachPart
       // The dial has a time limit of its own.
       const wanted = { frame: writeOpen(random.id(), address), timeout: 0 }
       return openThrough(roster, wheel, agent, wanted, result => {
-        if ('code' in result) ears.failed(result)
-        else ears.connected(result as unknown as Socket)
+        if ('code' in result) {
+          ears.failed(result)
+          return
+        }
+        // Our codec uses up what it reads, and Node's copies what comes from a stream that is no socket of the system's.
+        result.lends = true
+        ears.connected(result as unknown as Socket)
       })
     },
   }

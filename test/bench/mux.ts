@@ -10,9 +10,9 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../../src/base/clock.ts'
 import { startWheel } from '../../src/net/wheel.ts'
-import { MuxSession } from '../../src/tunnel/mux/session.ts'
-import type { MuxStream } from '../../src/tunnel/mux/stream.ts'
-import { DEFAULT_TERMS } from '../../src/tunnel/mux/terms.ts'
+import { type MuxParts, MuxSession } from '../../src/tunnel/mux/session.ts'
+import { MuxStream } from '../../src/tunnel/mux/stream.ts'
+import { DEFAULT_TERMS, READ_BYTES } from '../../src/tunnel/mux/terms.ts'
 import { buildGo } from '../support/go.ts'
 import { circumstances, short, spread, table } from './figures.ts'
 import { versionOf } from './tools.ts'
@@ -76,6 +76,8 @@ class Scale {
     const n = this.counts.push(0) - 1
     this.open++
     if (n === 0) this.started = performance.now()
+    // It counts, and keeps nothing, as our codec does.
+    if (from instanceof MuxStream) from.lends = true
     from.on('data', (bytes: Buffer) => {
       this.counts[n] = (this.counts[n] ?? 0) + bytes.length
     })
@@ -96,9 +98,9 @@ class Scale {
   }
 }
 
-const parts = (): { clock: ReturnType<typeof systemClock>; wheel: ReturnType<typeof startWheel> } => {
+const parts = (): MuxParts => {
   const clock = systemClock()
-  return { clock, wheel: startWheel(clock) }
+  return { clock, wheel: startWheel(clock), buffer: Buffer.allocUnsafeSlow(READ_BYTES) }
 }
 
 /** A child receives on a port that it names, until the other side leaves. */

@@ -15,9 +15,10 @@ export class Inbox {
   private room: Buffer | undefined
   private used = 0
 
-  add(piece: Buffer): void {
+  /** A lent piece is copied. */
+  add(piece: Buffer, isLent: boolean): void {
     this.length += piece.length
-    if (piece.length >= KEPT) {
+    if (piece.length >= KEPT && !isLent) {
       this.closeRoom()
       this.blocks.push(piece)
       return

@@ -1,8 +1,10 @@
 // One end of a multiplexed connection (yamux, hashicorp/yamux spec.md): its streams by their numbers, and what is said of the whole.
 // State: it lives as long as its carrier. Whatever the other side does wrong ends the session, and nothing else.
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../../base/clock.ts'
 import { SESSION_ENDED } from '../../net/dial-failure.ts'
+import { lendReads } from '../../net/lent-reads.ts'
 import type { Deadline, Wheel } from '../../net/wheel.ts'
 import { FLAG, GO_AWAY, type GoAwayCode, INITIAL_WINDOW, TYPE } from './frame.ts'
 import { type FrameEvents, FrameReader } from './frame-reader.ts'
@@ -37,6 +39,8 @@ export interface MuxEvents {
 export interface MuxParts {
   readonly clock: Clock
   readonly wheel: Wheel
+  /** What all sessions of a process may read into; without one each read is given memory of its own. */
+  readonly buffer?: Buffer
 }
 
 /** Streams of a client have odd numbers. */
@@ -65,6 +69,8 @@ export class MuxSession implements FrameEvents, StreamHost {
   private readonly unannounced = new Set<MuxStream>()
   /** Bytes that came on the carrier. */
   received = 0
+  /** The bytes that are being read are in a buffer of the next read, too. */
+  private isLent = false
   private unacknowledged = 0
   private nextId: number
   /** Whose payload is coming. */
@@ -82,7 +88,7 @@ export class MuxSession implements FrameEvents, StreamHost {
     carrier: Carrier,
     role: MuxRole,
     terms: MuxTerms,
-    { clock, wheel }: MuxParts,
+    { clock, wheel, buffer }: MuxParts,
     events: MuxEvents,
     early?: Buffer,
   ) {
@@ -104,7 +110,7 @@ export class MuxSession implements FrameEvents, StreamHost {
       () => this.end({ reason: 'ping_timeout', detail: 'no answer to a ping' }, undefined),
     )
     carrier.setNoDelay?.(true)
-    carrier.on('data', bytes => this.read(bytes))
+    this.listen(buffer)
     carrier.on('end', () => this.lost('the other side closed the connection'))
     carrier.on('error', error => {
       this.error ??= error
@@ -220,7 +226,7 @@ export class MuxSession implements FrameEvents, StreamHost {
     this.payloadLeft -= piece.length
     const stream = this.receiving
     if (stream === undefined) return
-    stream.receive(piece)
+    stream.receive(piece, this.isLent)
     if (this.payloadLeft === 0 && this.endsWithPayload) this.ended(stream)
   }
 
@@ -247,6 +253,27 @@ export class MuxSession implements FrameEvents, StreamHost {
 
   broken(detail: string): void {
     this.violated(detail)
+  }
+
+  /** Reads into the buffer, if the carrier can: what comes is used up, or copied, before the next read of any session. */
+  private listen(buffer: Buffer | undefined): void {
+    const { carrier } = this
+    if (buffer === undefined || !(carrier instanceof Socket) || !this.borrow(carrier, buffer))
+      carrier.on('data', bytes => this.read(bytes))
+  }
+
+  private borrow(carrier: Socket, buffer: Buffer): boolean {
+    const lent = lendReads(carrier, {
+      buffer: () => buffer,
+      read: length => {
+        this.isLent = true
+        this.read(buffer.subarray(0, length))
+        this.isLent = false
+        return true
+      },
+    })
+    if (lent !== undefined) carrier.resume()
+    return lent !== undefined
   }
 
   private read(bytes: Buffer): void {

@@ -47,6 +47,8 @@ export class MuxStream extends Duplex implements Producer {
   private readonly deadline: Deadline
   private silence: Deadline | undefined
   private silenceMs = 0
+  /** Whoever listens to `data` keeps nothing of it: pieces may be lent. */
+  lends = false
   /** The other side has accepted it. */
   isAcknowledged = false
   private isWanted = false
@@ -122,11 +124,12 @@ export class MuxStream extends Duplex implements Producer {
     return this.window.take(length)
   }
 
-  receive(piece: Buffer): void {
+  receive(piece: Buffer, isLent: boolean): void {
     this.touched()
     if (this.hasTheirEnd || this.destroyed) return
-    if (this.isWanted && this.inbox.length === 0) this.isWanted = this.push(piece)
-    else this.inbox.add(piece)
+    if (this.isWanted && this.inbox.length === 0)
+      this.isWanted = this.push(isLent && !this.isUsedUp ? Buffer.from(piece) : piece)
+    else this.inbox.add(piece, isLent)
     this.grant()
   }
 
@@ -143,6 +146,11 @@ export class MuxStream extends Duplex implements Producer {
   cut(error: Error): void {
     this.leave(false)
     this.destroy(error)
+  }
+
+  /** Whether what comes is handed to its reader before `push` returns, who keeps nothing of it. */
+  private get isUsedUp(): boolean {
+    return this.lends && this.readableFlowing === true && this.readableLength === 0
   }
 
   // What Node's streams call.

@@ -19,6 +19,9 @@ export interface MuxTerms {
   readonly closeTimeout: number
 }
 
+/** Bytes of the buffer that sessions read into: whoever writes a read on has room for a head before it in one of 32 KiB. */
+export const READ_BYTES: number = 31 * 1024
+
 export const DEFAULT_TERMS: MuxTerms = {
   maxStreams: 2048,
   maxUnacknowledged: 256,

@@ -5,7 +5,7 @@ import { createServer, type Socket } from 'node:net'
 import { systemClock } from '../../../src/base/clock.ts'
 import { startWheel } from '../../../src/net/wheel.ts'
 import { type MuxEnd, type MuxEvents, type MuxRole, MuxSession } from '../../../src/tunnel/mux/session.ts'
-import { DEFAULT_TERMS, type MuxTerms } from '../../../src/tunnel/mux/terms.ts'
+import { DEFAULT_TERMS, type MuxTerms, READ_BYTES } from '../../../src/tunnel/mux/terms.ts'
 
 export interface GoPart {
   readonly part: string
@@ -56,7 +56,12 @@ export async function startGo(
     socket,
     role === 'client' ? 'server' : 'client',
     { ...DEFAULT_TERMS, ...terms },
-    { clock: systemClock(), wheel },
+    // Who listens in is told of reads by the socket alone.
+    {
+      clock: systemClock(),
+      wheel,
+      ...(tap === undefined ? { buffer: Buffer.allocUnsafeSlow(READ_BYTES) } : {}),
+    },
     {
       ...events,
       ended(end) {

@@ -6,12 +6,13 @@ import { beginLife } from '../../../src/agent/life.ts'
 import { serveStream } from '../../../src/agent/serve.ts'
 import { systemClock } from '../../../src/base/clock.ts'
 import { systemRandom } from '../../../src/base/random.ts'
+import { openReadBuffers } from '../../../src/net/read-buffers.ts'
 import { startWheel } from '../../../src/net/wheel.ts'
 import type { Log } from '../../../src/observe/log.ts'
 import { parseAllow } from '../../../src/tunnel/allow.ts'
 import { MuxSession } from '../../../src/tunnel/mux/session.ts'
 import type { MuxStream } from '../../../src/tunnel/mux/stream.ts'
-import { DEFAULT_TERMS } from '../../../src/tunnel/mux/terms.ts'
+import { DEFAULT_TERMS, READ_BYTES } from '../../../src/tunnel/mux/terms.ts'
 import type { CrowdNews, CrowdOrder } from './crowd.ts'
 
 /** Milliseconds that one of a flapping crowd lives. */
@@ -26,6 +27,8 @@ const random = systemRandom()
 const allowed = parseAllow([])
 if (!allowed.ok) throw new Error('the usual list of targets is none')
 const { list } = allowed
+const buffers = openReadBuffers()
+const buffer = Buffer.allocUnsafeSlow(READ_BYTES)
 const figures = noFigures()
 const { maxStreams } = DEFAULT_TERMS
 
@@ -67,7 +70,7 @@ function failed(why: string): void {
 }
 
 const serve = (stream: MuxStream): void =>
-  serveStream(stream, { clock, list, figures, told: () => undefined })
+  serveStream(stream, { clock, list, figures, buffers, told: () => undefined })
 
 function stay(id: string, server: string, connect: () => Promise<Connected>): void {
   const hear = (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
@@ -76,7 +79,18 @@ function stay(id: string, server: string, connect: () => Promise<Connected>): vo
     else if (event === 'agent/not-connected') failed(String(fields['why']))
   }
   const log: Log = { trace: hear, debug: hear, info: hear, warn: hear, error: hear }
-  beginLife({ clock, wheel, random, log, server, maxStreams, connect, serve, connected: () => undefined })
+  beginLife({
+    clock,
+    wheel,
+    random,
+    log,
+    server,
+    maxStreams,
+    buffer,
+    connect,
+    serve,
+    connected: () => undefined,
+  })
 }
 
 /** A life that ends without a word. */

@@ -5,6 +5,7 @@ import { nextTurn } from '../../../src/base/clock.ts'
 import { startWheel } from '../../../src/net/wheel.ts'
 import type { Log } from '../../../src/observe/log.ts'
 import { FLAG, GO_AWAY, TYPE } from '../../../src/tunnel/mux/frame.ts'
+import { READ_BYTES } from '../../../src/tunnel/mux/terms.ts'
 import { handClock } from '../../support/clock.ts'
 import { frame, testCarrier } from '../../support/mux/wire.ts'
 
@@ -26,6 +27,7 @@ function world(next: () => Connected) {
     log,
     server: 'a.test',
     maxStreams: 10,
+    buffer: Buffer.alloc(READ_BYTES),
     connect() {
       attempts.push(clock.now())
       return Promise.resolve(next())

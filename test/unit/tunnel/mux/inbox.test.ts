@@ -20,7 +20,7 @@ describe('the inbox', () => {
           else {
             const piece = Buffer.alloc(one, given.length)
             given.push(piece)
-            inbox.add(piece)
+            inbox.add(piece, false)
           }
           const sum = (all: readonly Buffer[]): number => all.reduce((total, { length }) => total + length, 0)
           expect(inbox.length).toBe(sum(given) - sum(taken))
@@ -34,15 +34,15 @@ describe('the inbox', () => {
 
   it('holds memory in proportion to its bytes when they are small parts of large reads', () => {
     const inbox = new Inbox()
-    for (let n = 0; n < 10_000; n++) inbox.add(Buffer.allocUnsafeSlow(65_536).subarray(n, n + 10))
+    for (let n = 0; n < 10_000; n++) inbox.add(Buffer.allocUnsafeSlow(65_536).subarray(n, n + 10), false)
     const held = new Set(drained(inbox).map(block => block.buffer))
     expect([...held].reduce((total, { byteLength }) => total + byteLength, 0)).toBeLessThan(2 * 100_000)
   })
 
   it('is empty after it was emptied', () => {
     const inbox = new Inbox()
-    inbox.add(Buffer.alloc(10))
-    inbox.add(Buffer.alloc(50_000))
+    inbox.add(Buffer.alloc(10), false)
+    inbox.add(Buffer.alloc(50_000), false)
     inbox.empty()
     expect(inbox.length).toBe(0)
     expect(inbox.take()).toBeUndefined()
