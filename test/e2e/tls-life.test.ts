@@ -268,7 +268,8 @@ describe.skipIf(hasty === '')('a visitor who resets in the breath of its first r
     const descriptors = (): number => readdirSync(`/proc/${stage.world.pid}/fd`).length
     const before = descriptors()
     await promisify(execFile)(hasty, ['-connect', `127.0.0.1:${stage.port}`, '-times', '200'])
-    await until('its sockets are closed', () => descriptors() <= before)
+    // A few more are the program's own, which may still be starting: watching files, for one. Left behind it would be dozens.
+    await until('its sockets are closed', () => descriptors() <= before + 5)
   })
 })
 
