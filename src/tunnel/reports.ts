@@ -25,6 +25,11 @@ export function followReports(
     if (!isOver) timer = clock.after(INTERVAL, ask)
   }
   function ask(): void {
+    // The last stream is for somebody who needs it.
+    if (session.room < 2) {
+      later()
+      return
+    }
     openOn(session, wheel, { frame: QUESTION, timeout: PATIENCE }, result => {
       // An agent of another make answers that it doesn't understand.
       if ('code' in result && result.code === 'agent_dial_failed') return

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { tokenHash } from '../../src/base/token.ts'
 import { askDoor } from '../support/door.ts'
 import { freePort } from '../support/ports.ts'
@@ -10,8 +10,11 @@ import { startAgentProcess, TOKEN } from '../support/tunnel/server.ts'
 import { until } from '../support/until.ts'
 import { startWorld } from '../support/world.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'p2pstream-memory-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'p2pstream-memory-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 interface Row {
   readonly state: string
@@ -36,7 +39,8 @@ routes: {}
       env: { STATE_DIRECTORY: folder },
     }
     const rows = async (): Promise<readonly Row[]> =>
-      (await askDoor(door, '/api/agents')).json()['data'] as Row[]
+      // Without any while the server starts.
+      ((await askDoor(door, '/api/agents')).json()['data'] ?? []) as Row[]
     let first: Row | undefined
     {
       await using world = await startWorld(setting)

@@ -144,6 +144,11 @@ export class MuxSession implements FrameEvents, StreamHost {
     )
   }
 
+  /** Streams that may still be opened beside those that are. */
+  get room(): number {
+    return this.mayOpen ? this.terms.maxStreams - this.size : 0
+  }
+
   /** Bytes that were sent on the carrier. */
   get sent(): number {
     return this.writer.sent
