@@ -30,6 +30,13 @@ export function keepRoster(
   let isChanged = false
   let writing: Promise<void> = Promise.resolve()
 
+  async function read(from: string): Promise<void> {
+    const text = await readSecret(from, FILE)
+    for (const line of text?.split('\n') ?? []) {
+      const memory = readMemory(line)
+      if (memory !== undefined) roster().remember(memory)
+    }
+  }
   async function write(to: string): Promise<void> {
     isChanged = false
     const lines: string[] = []
@@ -58,11 +65,9 @@ export function keepRoster(
         this.changed()
         return
       }
-      const text = await readSecret(next, FILE)
-      for (const line of text?.split('\n') ?? []) {
-        const memory = readMemory(line)
-        if (memory !== undefined) roster().remember(memory)
-      }
+      // Whatever is written from now on is written behind it: what was kept there isn't lost to a server that stops at once.
+      writing = read(next)
+      await writing
     },
     changed() {
       isChanged = true

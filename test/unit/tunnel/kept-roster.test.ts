@@ -36,7 +36,13 @@ function world() {
     warn: event => void told.push(event),
     error: quiet,
   }
-  const roster = { memories: () => agents, remember: (one: AgentMemory) => void remembered.push(one.id) }
+  const roster = {
+    memories: () => agents,
+    remember(one: AgentMemory) {
+      remembered.push(one.id)
+      agents.push(one)
+    },
+  }
   return { clock, told, remembered, agents, kept: keepRoster(() => roster, { clock, log }) }
 }
 
@@ -74,6 +80,16 @@ describe('the roster on disk', () => {
     await kept.in(folder)
     await kept.in(folder)
     expect(remembered).toEqual(['a', 'b'])
+  })
+
+  it('is read before it is written, however soon that is', async () => {
+    writeFileSync(join(folder, 'agents.jsonl'), writeMemory(known('a')))
+    const { kept, agents } = world()
+    agents.push(known('b'))
+    void kept.in(folder)
+    kept.changed()
+    await kept.close()
+    expect(ids(folder)).toEqual(['b', 'a'])
   })
 
   it('is no file where there is no agent, and goes along to another folder', async () => {
