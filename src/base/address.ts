@@ -1,4 +1,5 @@
 // Where to listen and whom to dial: an address and port, or the path of a unix socket.
+import { hostPort } from './host-port.ts'
 
 export type Address =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
@@ -8,5 +9,5 @@ export type Address =
 export function formatAddress(address: Address): string {
   if (address.kind === 'unix') return `unix:${address.path}`
   if (address.host === '') return `*:${address.port}`
-  return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`
+  return hostPort(address.host, address.port)
 }

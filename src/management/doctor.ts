@@ -1,9 +1,9 @@
 // POST /api/agents/doctor: a look at one agent through its tunnel, and at an origin behind it: `{ agent, dial: "host:port" }`, or
 // `{ agent, route, target }` for the origin of one of a route's targets.
 import { isAbout } from '../base/dial-target.ts'
+import { type HostPort, hostPort, parseHostPort } from '../base/host-port.ts'
 import { jsonMembers } from '../base/json.ts'
 import type { Live } from '../engine/live.ts'
-import { bracketed } from '../http/host.ts'
 import type { Agent } from '../tunnel/agent.ts'
 import type { Dial, Examination, Throughput } from '../tunnel/examine.ts'
 import type { Hindrance } from '../tunnel/report.ts'
@@ -14,28 +14,16 @@ export interface Examiner {
   examine(id: string, address: string | undefined): Promise<Examination | Hindrance>
 }
 
-interface Where {
-  readonly host: string
-  readonly port: number
-}
-
 interface Order {
   readonly agent: Agent
-  readonly where: Where | undefined
+  readonly where: HostPort | undefined
 }
 
-const ADDRESS = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s:[\]/@]+)):(\d{1,5})$/
-
-/** `host:port`, an IPv6 host in brackets. */
-function addressOf(text: string): Where | undefined {
-  const [, inBrackets, plain, digits] = ADDRESS.exec(text) ?? []
-  const host = inBrackets ?? plain
-  const port = Number(digits)
-  return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined
-}
+/** An address with a zone means something else on every machine. */
+const ZONED = /^\[.*%/
 
 /** The origin of a route's target, when that agent may reach it. */
-function originOf(live: Live, agent: Agent, routeId: string, targetId: string): Where | string {
+function originOf(live: Live, agent: Agent, routeId: string, targetId: string): HostPort | string {
   const route = live.snapshot.routes.get(routeId)
   if (route?.action.kind !== 'forward') return `there is no route "${routeId}" that forwards`
   const target = route.action.pool.targets.find(({ key, name }) => key === targetId || name === targetId)
@@ -59,12 +47,12 @@ export function readOrder(body: Buffer, live: Live): Order | string {
   const where =
     dial === undefined
       ? originOf(live, agent, String(route), String(target))
-      : (addressOf(String(dial)) ?? '"dial" is host:port')
+      : ((ZONED.test(String(dial)) ? undefined : parseHostPort(String(dial))) ?? '"dial" is host:port')
   if (typeof where === 'string') return where
   const { allowTargets } = agent
   return allowTargets.length === 0 || allowTargets.some(entry => isAbout(entry, where.host, where.port))
     ? { agent, where }
-    : `allow_targets of agent "${agent.id}" has no entry for ${bracketed(where.host)}:${where.port}`
+    : `allow_targets of agent "${agent.id}" has no entry for ${hostPort(where.host, where.port)}`
 }
 
 const tellThroughput = (one: Throughput): unknown =>
@@ -95,7 +83,7 @@ export function openDoctor(agents: Examiner): (asked: Asked, live: Live) => Prom
       return sayTrouble(409, { code: 'under_way', message: `agent "${agent.id}" is looked at already` })
     underWay.add(agent.id)
     try {
-      const address = where && `${bracketed(where.host)}:${where.port}`
+      const address = where && hostPort(where.host, where.port)
       const found = await agents.examine(agent.id, address)
       if (typeof found === 'string')
         return sayTrouble(409, { code: 'agent', message: `agent "${agent.id}" takes no stream: ${found}` })

@@ -1,5 +1,6 @@
 // The first words on every stream: which connection the server wants, and what became of it (reference, stream preamble).
 // A frame is four bytes of length, big-endian, and as much JSON; keys that nobody knows are ignored.
+import { parseHostPort } from '../base/host-port.ts'
 import { jsonMembers } from '../base/json.ts'
 
 /** Longer ones are refused unread. */
@@ -77,8 +78,6 @@ function refused(kind: OpenErrorKind, detail: string): OpenRefusal {
   return { ok: false, kind, detail }
 }
 
-const ADDRESS = /^(?:\[([0-9A-Fa-f:.%]+)\]|([^\s:[\]/@]+)):(\d{1,5})$/
-
 /** What the agent is asked for, or its answer to what it can't understand. */
 export function parseOpen(text: string): ({ readonly ok: true } & OpenRequest) | OpenRefusal {
   const open = jsonMembers(text)
@@ -87,12 +86,9 @@ export function parseOpen(text: string): ({ readonly ok: true } & OpenRequest) |
   const { request_id: requestId, network, address } = open
   if (typeof network !== 'string' || network.trim().toLowerCase() !== 'tcp')
     return refused('invalid_open_request', 'network is not tcp')
-  const [, bracketed, plain, digits] = typeof address === 'string' ? (ADDRESS.exec(address) ?? []) : []
-  const host = bracketed ?? plain
-  const port = Number(digits)
-  if (host === undefined || !(port >= 1 && port <= 65_535))
-    return refused('invalid_open_request', 'address is not host:port')
-  return { ok: true, requestId: typeof requestId === 'string' ? requestId : '', host, port }
+  const where = typeof address === 'string' ? parseHostPort(address) : undefined
+  if (where === undefined) return refused('invalid_open_request', 'address is not host:port')
+  return { ok: true, requestId: typeof requestId === 'string' ? requestId : '', ...where }
 }
 
 /** What the server was answered; undefined when that isn't an answer. */

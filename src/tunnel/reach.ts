@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
+import { hostPort } from '../base/host-port.ts'
 import type { Random } from '../base/random.ts'
 import { startWheel } from '../net/wheel.ts'
 import type { Log } from '../observe/log.ts'
@@ -79,9 +80,8 @@ export function openReach({ clock, random, log, drainTimeout, pings }: ReachPart
     objection: id => objectionOf(roster.report(id)),
     open(agent, host, port, ears) {
       ears.begin()
-      const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
       // The dial has a time limit of its own.
-      const wanted = { frame: writeOpen(random.id(), address), timeout: 0 }
+      const wanted = { frame: writeOpen(random.id(), hostPort(host, port)), timeout: 0 }
       return openThrough(roster, wheel, agent, wanted, result => {
         if ('code' in result) {
           ears.failed(result)
