@@ -1,6 +1,8 @@
 // One exchange, from a visitor's request head to the record of how it ended.
 // Mutable on purpose: one object per request that both connections call directly, instead of a stream and its listeners.
+
 import type { Failure } from '../base/failure.ts'
+import { owned } from '../base/lent.ts'
 import type { Reason } from '../base/reason.ts'
 import type { Answer } from '../http/answer.ts'
 import { type FieldEdits, withField } from '../http/edits.ts'
@@ -112,7 +114,7 @@ export class Exchange implements RequestSink {
       this.attempt.body(piece, isLent)
       return
     }
-    this.waiting.push(isLent ? Buffer.from(piece) : piece)
+    this.waiting.push(owned(piece, isLent))
     if (this.bytesIn > MAX_WAITING) this.side.pause()
   }
 

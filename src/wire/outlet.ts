@@ -1,6 +1,7 @@
 // The writing half of a socket: gathers the small pieces of one turn into one write, passes large ones on uncopied,
 // and knows whether the kernel took everything. Mutable on purpose: one per connection, on the hottest path there is.
 import type { Socket } from 'node:net'
+import { owned } from '../base/lent.ts'
 import type { Scratch } from '../net/scratch.ts'
 import { type Deadline, TICK, type Wheel } from '../net/wheel.ts'
 
@@ -60,7 +61,7 @@ export class Outlet {
 
   private pass(piece: Buffer, isLent: boolean): void {
     if (this.gathered !== '') this.spill()
-    this.socket.write(isLent ? Buffer.from(piece) : piece, this.told)
+    this.socket.write(owned(piece, isLent), this.told)
   }
 
   /** Adds body bytes as one chunk (RFC 9112 7.1). */

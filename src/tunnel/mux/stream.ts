@@ -1,6 +1,8 @@
 // One stream of a session, as a socket: what is read is granted again, what is written waits for its turn and its window.
 // Mutable on purpose: a connection's worth of bytes passes here.
+
 import { Duplex } from 'node:stream'
+import { owned } from '../../base/lent.ts'
 import type { Deadline, Wheel } from '../../net/wheel.ts'
 import { FLAG, TYPE } from './frame.ts'
 import { Inbox } from './inbox.ts'
@@ -128,7 +130,7 @@ export class MuxStream extends Duplex implements Producer {
     this.touched()
     if (this.hasTheirEnd || this.destroyed) return
     if (this.isWanted && this.inbox.length === 0)
-      this.isWanted = this.push(isLent && !this.isUsedUp ? Buffer.from(piece) : piece)
+      this.isWanted = this.push(owned(piece, isLent && !this.isUsedUp))
     else this.inbox.add(piece, isLent)
     this.grant()
   }

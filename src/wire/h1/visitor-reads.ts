@@ -2,6 +2,7 @@
 // fills it is of a large body, whose next reads get buffers of their own, which go along with the bytes.
 // Mutable on purpose: one per connection.
 import type { Socket } from 'node:net'
+import { owned } from '../../base/lent.ts'
 import type { DialReads } from '../../net/dial-step.ts'
 import { type LentReads, lendReads } from '../../net/lent-reads.ts'
 import type { ReadBuffers } from '../../net/read-buffers.ts'
@@ -51,6 +52,6 @@ export class VisitorReads implements DialReads {
 
   /** Bytes that outlive the read. */
   kept(bytes: Buffer): Buffer {
-    return this.isLent ? Buffer.from(bytes) : bytes
+    return owned(bytes, this.isLent)
   }
 }

@@ -1,7 +1,9 @@
 // One exchange with an origin on a stream of its HTTP/2 connection.
 // Mutable on purpose: one object per exchange, called directly by both sides.
+
 import { type ClientHttp2Stream, constants } from 'node:http2'
 import type { Failure } from '../../base/failure.ts'
+import { owned } from '../../base/lent.ts'
 import type { ReasonCode } from '../../base/reason.ts'
 import type { Deadline } from '../../net/wheel.ts'
 import { ConnectionField } from '../h1/connection-field.ts'
@@ -120,7 +122,7 @@ export class H2OriginStream implements OriginSide {
   }
 
   send(piece: Buffer, isLent: boolean): void {
-    this.stream?.write(isLent ? Buffer.from(piece) : piece, this.told)
+    this.stream?.write(owned(piece, isLent), this.told)
   }
 
   finishRequest(trailers: Head | undefined): void {

@@ -1,6 +1,8 @@
 // One request of a visitor's HTTP/2 connection, and the response to it: a stream (RFC 9113 8.1).
 // Mutable on purpose: one object per request, called directly by both sides.
+
 import { constants, type ServerHttp2Stream } from 'node:http2'
+import { owned } from '../../base/lent.ts'
 import type { Answer } from '../../http/answer.ts'
 import type { FieldEdits } from '../../http/edits.ts'
 import { ConnectionField } from '../h1/connection-field.ts'
@@ -229,7 +231,7 @@ export class H2VisitorStream implements VisitorSide, Waiting {
 
   send(piece: Buffer, isLent: boolean): void {
     if (piece.length === 0 || !this.stream.writable) return
-    const kept = isLent ? Buffer.from(piece) : piece
+    const kept = owned(piece, isLent)
     if (this.gathered === undefined && kept.length <= MAX_GATHERED) {
       this.gathered = kept
       return
