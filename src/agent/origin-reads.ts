@@ -23,7 +23,7 @@ export class OriginReads implements DialReads {
   }
 
   buffer(): Buffer {
-    if (!this.isLarge) return this.buffers.shared
+    if (!this.isLarge) return this.buffers.small
     this.own ??= this.buffers.take()
     return this.own
   }

@@ -31,7 +31,10 @@ function namesOf(socket: Socket): Names | undefined {
 
 const NAMES: Names | undefined = namesOf(new Socket())
 
-/** Undefined where it can't be done: the socket stands on no handle of the system's, or something was read already. */
+/**
+ * Undefined where it can't be done: the socket stands on no handle of the system's, or something was read already. With TLS, what one
+ * read of the system's held comes whole, in several reads of the socket, even if it is paused between them.
+ */
 export function lendReads(socket: Socket, reads: DialReads): LentReads | undefined {
   const inside = socket as Insides
   const handle = inside._handle

@@ -1,8 +1,9 @@
-// The writing half of a socket: gathers the small pieces of one turn into one write, passes large ones on uncopied,
-// and knows whether the kernel took everything. Mutable on purpose: one per connection, on the hottest path there is.
+// The writing half of a socket: gathers the pieces of one turn into one write, and knows whether the kernel took everything.
+// Mutable on purpose: one per connection, on the hottest path there is.
 import type { Socket } from 'node:net'
 import { owned } from '../base/lent.ts'
 import type { Scratch } from '../net/scratch.ts'
+import { descriptorOf, NOWHERE, tryBytes, tryPieces, tryText } from '../net/try-write.ts'
 import { type Deadline, TICK, type Wheel } from '../net/wheel.ts'
 
 /** libuv writes strings up to this size from the stack, without allocating. */
@@ -16,9 +17,23 @@ export type Writing = Pick<Socket, 'write' | 'cork' | 'uncork' | 'writableLength
   once(event: 'finish', told: () => void): unknown
 }
 
+/** A body piece, and the text before it. */
+interface Part {
+  readonly text: string
+  readonly piece: Buffer
+  readonly isLent: boolean
+}
+
+const NOTHING: Buffer = Buffer.alloc(0)
+
 export class Outlet {
+  /** What is gathered: most often one piece with the text before and behind it; what came before that is in `parts`. */
+  private readonly parts: Part[] = []
+  private before = ''
+  private piece: Buffer = NOTHING
+  private isLent = false
   private gathered = ''
-  private isCorked = false
+  private length = 0
   /** Bytes are pending, and `taken` will be called. */
   private isWaiting = false
   private stallTimeout = 0
@@ -29,70 +44,157 @@ export class Outlet {
   private readonly drained: () => void
   /** Of every write to TLS or HTTP/2, which none of them leaves at once: the stream's `drain` comes for large ones only. */
   private readonly told: ((error?: Error | null) => void) | undefined
-  /** Only of a socket that may take a write at once. */
   private readonly scratch: Scratch | undefined
 
   /** `drained` is called when bytes that were left pending are gone, so that `isClear` holds again. */
   constructor(socket: Writing, drained: () => void, scratch?: Scratch) {
     this.socket = socket
     this.drained = drained
+    this.scratch = scratch
     if ('encrypted' in socket || 'rstCode' in socket) this.told = error => this.taken(error)
-    else this.scratch = scratch
   }
 
   /** Adds latin1 text: heads, chunk sizes. */
   text(text: string): void {
     this.gathered += text
+    this.length += text.length
   }
 
-  /** Adds body bytes. A piece that is only lent is used up before this returns; an owned one may be kept until `isClear`. */
+  /**
+   * Adds body bytes. A piece that is only lent has to be there until the next `flush`, an owned one is kept until it was taken.
+   */
   bytes(piece: Buffer, isLent: boolean): void {
-    const length = this.gathered.length + piece.length
-    if (this.scratch?.fits(length) === true && !this.isCorked) {
-      const text = this.gathered
-      this.gathered = ''
-      this.scratch.write(this.socket, text, piece)
-    } else if (length <= MAX_TEXT && (isLent || this.gathered !== '')) {
-      this.gathered += piece.toString('latin1')
-    } else {
-      this.pass(piece, isLent)
-    }
+    if (piece.length === 0) return
+    if (this.piece.length > 0) this.parts.push(this.lastPart)
+    this.before = this.gathered
+    this.piece = piece
+    this.isLent = isLent
+    this.gathered = ''
+    this.length += piece.length
   }
 
-  private pass(piece: Buffer, isLent: boolean): void {
-    if (this.gathered !== '') this.spill()
-    this.socket.write(owned(piece, isLent), this.told)
+  private get lastPart(): Part {
+    return { text: this.before, piece: this.piece, isLent: this.isLent }
   }
 
   /** Adds body bytes as one chunk (RFC 9112 7.1). */
   chunk(piece: Buffer, isLent: boolean): void {
     if (piece.length === 0) return
-    this.gathered += `${piece.length.toString(16)}\r\n`
-    if (this.gathered.length + piece.length <= MAX_TEXT) {
-      this.gathered += `${piece.toString('latin1')}\r\n`
-      return
-    }
-    this.pass(piece, isLent)
-    this.gathered += '\r\n'
+    this.text(`${piece.length.toString(16)}\r\n`)
+    this.bytes(piece, isLent)
+    this.text('\r\n')
   }
 
   /** Hands everything gathered to the kernel; call it at the end of each turn of reading. */
   flush(): void {
-    if (this.gathered !== '') {
-      const text = this.gathered
-      this.gathered = ''
-      this.socket.write(text, 'latin1', this.told)
-    }
-    if (this.isCorked) {
-      this.isCorked = false
-      this.socket.uncork()
-    }
+    if (this.piece.length > 0) this.writePieces()
+    else if (this.gathered !== '') this.writeText()
     if (!this.isWaiting && this.socket.writableLength > 0) this.wait()
   }
 
   /** Whether the kernel has taken every byte, so that more may be written without holding it here. */
   get isClear(): boolean {
-    return this.gathered === '' && this.socket.writableLength === 0
+    return this.length === 0 && this.socket.writableLength === 0
+  }
+
+  /** Where the kernel can be asked, which it can't be past bytes that wait. */
+  private get descriptor(): number {
+    const { socket } = this
+    const isFree =
+      this.told === undefined && !this.isWaiting && socket.writableLength === 0 && !socket.writableEnded
+    return isFree ? descriptorOf(socket) : NOWHERE
+  }
+
+  private writeText(): void {
+    const text = this.gathered
+    this.forget()
+    const taken = tryText(this.descriptor, text)
+    if (taken < text.length) this.socket.write(taken === 0 ? text : text.slice(taken), 'latin1', this.told)
+  }
+
+  private writePieces(): void {
+    if (this.told !== undefined) this.writeJoined()
+    else if (this.scratch?.fits(this.length)) this.writeThrough(this.scratch)
+    else this.writeGathered()
+  }
+
+  /** TLS and HTTP/2 put together what is written in pieces, so it is done here, where small ones can become text. */
+  private writeJoined(): void {
+    const { socket, told, piece, isLent } = this
+    if (piece.length === this.length) {
+      this.forget()
+      socket.write(owned(piece, isLent), told)
+    } else if (this.length <= MAX_TEXT) {
+      const text = this.joinedText()
+      this.forget()
+      socket.write(text, 'latin1', told)
+    } else {
+      const whole = this.joinedBytes()
+      this.forget()
+      socket.write(whole, told)
+    }
+  }
+
+  private joinedText(): string {
+    let text = ''
+    for (const part of this.parts) text += part.text + part.piece.toString('latin1')
+    return text + this.before + this.piece.toString('latin1') + this.gathered
+  }
+
+  private joinedBytes(): Buffer {
+    const whole = Buffer.allocUnsafeSlow(this.length)
+    let at = 0
+    for (const { text, piece } of [...this.parts, this.lastPart]) {
+      at += whole.write(text, at, 'latin1')
+      at += piece.copy(whole, at)
+    }
+    whole.write(this.gathered, at, 'latin1')
+    return whole
+  }
+
+  /** By a buffer that all share. */
+  private writeThrough(scratch: Scratch): void {
+    const { length, socket } = this
+    scratch.clear()
+    for (const { text, piece } of this.parts) scratch.add(text, piece)
+    scratch.add(this.before, this.piece)
+    scratch.add(this.gathered, NOTHING)
+    this.forget()
+    const taken = tryBytes(this.descriptor, scratch.joined, length)
+    if (taken === length) return
+    socket.write(scratch.joined.subarray(taken, length))
+    if (socket.writableLength > 0) scratch.leave()
+  }
+
+  /** Uncopied, but for lent bytes that were left. */
+  private writeGathered(): void {
+    const { length, socket } = this
+    const all: { readonly piece: Buffer; readonly isLent: boolean }[] = []
+    for (const { text, piece, isLent } of [...this.parts, this.lastPart]) {
+      if (text !== '') all.push({ piece: Buffer.from(text, 'latin1'), isLent: false })
+      all.push({ piece, isLent })
+    }
+    if (this.gathered !== '') all.push({ piece: Buffer.from(this.gathered, 'latin1'), isLent: false })
+    this.forget()
+    let taken = tryPieces(
+      this.descriptor,
+      all.map(({ piece }) => piece),
+    )
+    if (taken === length) return
+    socket.cork()
+    for (const { piece, isLent } of all) {
+      if (taken < piece.length) socket.write(owned(piece.subarray(taken), isLent))
+      taken = Math.max(0, taken - piece.length)
+    }
+    socket.uncork()
+  }
+
+  private forget(): void {
+    if (this.parts.length > 0) this.parts.length = 0
+    this.before = ''
+    this.piece = NOTHING
+    this.gathered = ''
+    this.length = 0
   }
 
   /**
@@ -113,7 +215,7 @@ export class Outlet {
 
   /** Forgets what wasn't flushed; for a socket that is about to be destroyed. */
   drop(): void {
-    this.gathered = ''
+    this.forget()
   }
 
   /** Asks to be told when the pending bytes are gone. */
@@ -151,14 +253,5 @@ export class Outlet {
     if (error) return
     this.flush()
     if (this.isClear) this.drained()
-  }
-
-  private spill(): void {
-    if (!this.isCorked) {
-      this.isCorked = true
-      this.socket.cork()
-    }
-    this.socket.write(this.gathered, 'latin1', this.told)
-    this.gathered = ''
   }
 }

@@ -45,7 +45,7 @@ export interface OriginOwner {
   closed(origin: H1Origin): void
 }
 
-/** A response with more body than this, seen or announced, is read into large buffers of its own. */
+/** A visitor that keeps this much of a response waiting gets the rest from buffers of its own, if there is as much. */
 const LARGE_AFTER = 16 * 1024
 
 export class H1Origin implements OriginSide, ResponseEvents, DialReads {
@@ -78,12 +78,11 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
   private isOver = false
   private isConnected = false
   private early: Buffer | undefined
-  private bodyBytes = 0
-  /** The large buffer that reads go to, and the one whose bytes the visitor has not taken yet. */
+  /** The visitor is slow: what is read from now on is kept for it. */
+  private isKept = false
+  /** The buffer that kept bytes are read into, and the one whose bytes the visitor has not taken yet. */
   private large: Buffer | undefined
   private largeInUse: Buffer | undefined
-  /** The last response was large, so the next one is read into the large buffer from its first byte. */
-  private isReserved = false
 
   private constructor(parts: WireParts, owner: OriginOwner, link: (reads: DialReads) => Dialing) {
     this.owner = owner
@@ -150,7 +149,7 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
     this.sink = sink
     this.timeouts = timeouts
     this.isRequestDone = false
-    this.bodyBytes = 0
+    this.isKept = false
     this.deadline.disarm()
     this.outlet.limitStalls(timeouts.write, this.wheel)
     this.response.expect(request.line.method)
@@ -226,7 +225,6 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
   }
 
   data(piece: Buffer): void {
-    this.bodyBytes += piece.length
     this.sink?.data(piece, this.large === undefined)
   }
 
@@ -275,17 +273,14 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
 
   /** Where the next read goes. Asked after each read, so the last one's bytes are written or copied unless we are paused. */
   buffer(): Buffer {
-    if (this.isPaused && this.large !== undefined) {
+    if (this.isPaused) {
       this.largeInUse = this.large
       this.large = undefined
+      this.isKept ||= (this.response.remaining ?? Number.POSITIVE_INFINITY) > LARGE_AFTER
     }
-    if (!this.isReserved && (this.response.hasEnded || !this.expectsMuch())) return this.buffers.shared
+    if (!this.isKept || this.response.hasEnded) return this.buffers.shared
     this.large ??= this.buffers.take()
     return this.large
-  }
-
-  private expectsMuch(): boolean {
-    return this.bodyBytes >= LARGE_AFTER || (this.response.remaining ?? 0) > LARGE_AFTER
   }
 
   /** The response is complete. `isClean`: no byte came behind it; `isTaken`: the visitor holds none of our buffers. */
@@ -293,9 +288,7 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
     this.sink = undefined
     this.deadline.disarm()
     this.silence.disarm()
-    const isKept = this.large !== undefined && isTaken && this.bodyBytes > LARGE_AFTER
-    if (isKept && !this.isReserved) this.isReserved = this.buffers.reserve()
-    if (!isKept || !this.isReserved) this.dropLarge(isTaken)
+    this.dropLarge(isTaken)
     const mayServeAgain = isClean && this.isRequestDone && this.mayServeAgain()
     this.response.head.clear()
     if (mayServeAgain) this.owner.freed(this)
@@ -306,8 +299,6 @@ export class H1Origin implements OriginSide, ResponseEvents, DialReads {
   private dropLarge(isFree: boolean): void {
     if (this.large !== undefined && isFree) this.buffers.giveBack(this.large)
     this.large = undefined
-    if (this.isReserved) this.buffers.release()
-    this.isReserved = false
   }
 
   private mayServeAgain(): boolean {

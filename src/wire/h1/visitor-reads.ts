@@ -1,4 +1,4 @@
-// Where a visitor's bytes are read into. Requests are small: all visitors share one buffer, and what is read there is lent. A read that
+// Where a visitor's bytes are read into. Requests are small: they share one buffer, and what is read there is lent. A read that
 // fills it is of a large body, whose next reads get buffers of their own, which go along with the bytes.
 // Mutable on purpose: one per connection.
 import type { Socket } from 'node:net'
@@ -15,16 +15,15 @@ export class VisitorReads implements DialReads {
   isLent = false
   private isLarge = false
   private own: Buffer | undefined
-  private readonly shared: Buffer
+  private readonly small: Buffer
   private readonly received: (bytes: Buffer) => void
   /** Undefined where the socket reads into memory of its own each time. */
   private readonly lent: LentReads | undefined
 
-  /** `mayLend`: the socket is the system's, with nothing in between. */
-  constructor(socket: Socket, mayLend: boolean, { shared }: ReadBuffers, received: (bytes: Buffer) => void) {
-    this.shared = shared
+  constructor(socket: Socket, { small }: ReadBuffers, received: (bytes: Buffer) => void) {
+    this.small = small
     this.received = received
-    this.lent = mayLend ? lendReads(socket, this) : undefined
+    this.lent = lendReads(socket, this)
     if (this.lent === undefined) socket.on('data', received)
   }
 
@@ -34,7 +33,7 @@ export class VisitorReads implements DialReads {
   }
 
   buffer(): Buffer {
-    if (!this.isLarge) return this.shared
+    if (!this.isLarge) return this.small
     this.own ??= Buffer.allocUnsafeSlow(LARGE)
     return this.own
   }

@@ -81,7 +81,7 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
     this.isFresh = port.speaksHttp2
     this.deadline = wheel.deadline(() => this.expired())
     this.armFor(port.limits.headerTimeout)
-    this.reads = new VisitorReads(socket, security === undefined, buffers, bytes => this.received(bytes))
+    this.reads = new VisitorReads(socket, buffers, bytes => this.received(bytes))
     socket.on('end', () => this.ended())
     socket.on('timeout', () => this.stalled())
     socket.on('error', () => undefined)

@@ -38,17 +38,17 @@ function world() {
 describe('what an origin sends', () => {
   it('is copied from the buffer of all while it is little', () => {
     const { buffers, written, read, passed } = world()
-    expect(read(100)).toBe(buffers.shared)
-    expect(written[0]?.buffer).not.toBe(buffers.shared.buffer)
+    expect(read(100)).toBe(buffers.small)
+    expect(written[0]?.buffer).not.toBe(buffers.small.buffer)
     expect(passed()).toBe(100)
   })
 
   it('is written as it was read when it is much, and the buffer comes back when it is sent', async () => {
     const { buffers, written, read, done } = world()
-    read(buffers.shared.length)
+    read(buffers.small.length)
     done()
     const own = read(60_000)
-    expect(own).not.toBe(buffers.shared)
+    expect(own).not.toBe(buffers.small)
     expect(written[1]?.buffer).toBe(own.buffer)
     expect(read(60_000)).not.toBe(own)
     done()
@@ -58,15 +58,15 @@ describe('what an origin sends', () => {
 
   it('goes back to the buffer of all with the first read that is little', () => {
     const { buffers, read } = world()
-    read(buffers.shared.length)
+    read(buffers.small.length)
     const own = read(10)
-    expect(own).not.toBe(buffers.shared)
-    expect(read(10)).toBe(buffers.shared)
+    expect(own).not.toBe(buffers.small)
+    expect(read(10)).toBe(buffers.small)
   })
 
   it('leaves a buffer whose bytes may still be on their way to nobody', async () => {
     const { buffers, read, reads, done } = world()
-    read(buffers.shared.length)
+    read(buffers.small.length)
     done()
     const own = read(60_000)
     done(new Error('cut'))

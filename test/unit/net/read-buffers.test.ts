@@ -11,11 +11,9 @@ describe('read buffers', () => {
     expect(buffers.take()).not.toBe(two)
   })
 
-  it('stay with 64 connections that rest, and no more', () => {
-    const buffers = openReadBuffers()
-    const granted = Array.from({ length: 70 }, () => buffers.reserve())
-    expect(granted.filter(Boolean)).toHaveLength(64)
-    buffers.release()
-    expect([buffers.reserve(), buffers.reserve()]).toEqual([true, false])
+  it('are shared beside that, and only their beginning by those who are to read less', () => {
+    const { shared, small } = openReadBuffers()
+    expect(small.length).toBeLessThan(shared.length)
+    expect(small.buffer).toBe(shared.buffer)
   })
 })

@@ -1,4 +1,5 @@
-import type { Socket } from 'node:net'
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { nextTurn } from '../../../src/base/clock.ts'
 import { Scratch } from '../../../src/net/scratch.ts'
@@ -50,8 +51,8 @@ describe('an outlet', () => {
       const lent = Buffer.alloc(10_240, String(n))
       outlet.text('HEAD\r\n')
       outlet.bytes(lent, true)
-      lent.fill('!')
       outlet.flush()
+      lent.fill('!')
     }
     for (const [n, sink] of sinks.entries()) {
       expect(sink.writes[0]?.toString('latin1')).toBe(`HEAD\r\n${String(n).repeat(10_240)}`)
@@ -63,8 +64,8 @@ describe('an outlet', () => {
     const outlet = outletOn(sink)
     const lent = Buffer.alloc(40_000, 'l')
     outlet.bytes(lent, true)
-    lent.fill('!')
     outlet.flush()
+    lent.fill('!')
     sink.takeAll()
     expect(sink.text).toBe('l'.repeat(40_000))
   })
@@ -206,5 +207,45 @@ describe('an outlet', () => {
     outlet.text('x')
     outlet.flush()
     expect(sink.writes).toHaveLength(1)
+  })
+
+  it('gives a lent piece back whole, however much of it the kernel took', async () => {
+    await using stack = new AsyncDisposableStack()
+    const server = createServer()
+    stack.defer(() => void server.close())
+    const accepted = once(server, 'connection')
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const far = connect(server.address() as { port: number })
+    const [near] = (await accepted) as [Socket]
+    stack.defer(() => void far.destroy())
+    stack.defer(() => void near.destroy())
+    let expected = ''
+    const drained = Promise.withResolvers<void>()
+    const outlet = new Outlet(near, () => drained.resolve(), new Scratch())
+    const lent = Buffer.alloc(200_000)
+    const send = (chunk: string): void => {
+      outlet.text(`${chunk} `)
+      outlet.bytes(lent.fill(chunk), true)
+      outlet.chunk(Buffer.from('between'), false)
+      outlet.bytes(lent.subarray(0, 50_000), true)
+      outlet.text('\n')
+      outlet.flush()
+      expected += `${chunk} ${chunk.repeat(200_000)}7\r\nbetween\r\n${chunk.repeat(50_000)}\n`
+      lent.fill('!')
+    }
+    // Until the kernel has no room, and further.
+    let n = 0
+    while (outlet.isClear && n < 100) send(String(n++ % 10))
+    expect(n).toBeLessThan(100)
+    send('y')
+    send('z')
+    expect(near.writableLength).toBeGreaterThan(0)
+    const pieces: Buffer[] = []
+    far.on('data', piece => pieces.push(piece))
+    await drained.promise
+    send('a')
+    near.end()
+    await once(far, 'end')
+    expect(Buffer.concat(pieces).toString('latin1') === expected).toBe(true)
   })
 })

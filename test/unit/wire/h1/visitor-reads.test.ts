@@ -7,11 +7,8 @@ import { VisitorReads } from '../../../../src/wire/h1/visitor-reads.ts'
 function world() {
   const buffers = openReadBuffers()
   const seen: { readonly length: number; readonly isLent: boolean; readonly kept: Buffer }[] = []
-  const reads: VisitorReads = new VisitorReads(
-    new EventEmitter() as unknown as Socket,
-    false,
-    buffers,
-    bytes => seen.push({ length: bytes.length, isLent: reads.isLent, kept: reads.kept(bytes) }),
+  const reads: VisitorReads = new VisitorReads(new EventEmitter() as unknown as Socket, buffers, bytes =>
+    seen.push({ length: bytes.length, isLent: reads.isLent, kept: reads.kept(bytes) }),
   )
   const read = (length: number): Buffer => {
     const buffer = reads.buffer()
@@ -19,21 +16,21 @@ function world() {
     expect(reads.read(length, buffer)).toBe(true)
     return buffer
   }
-  return { shared: buffers.shared, seen, read, reads }
+  return { small: buffers.small, seen, read, reads }
 }
 
 describe('what a visitor sends', () => {
   it('is read into the buffer of all, and lent, as long as it is small', () => {
-    const { shared, seen, read, reads } = world()
-    for (const length of [1, 700, shared.length - 1]) expect(read(length)).toBe(shared)
+    const { small, seen, read, reads } = world()
+    for (const length of [1, 700, small.length - 1]) expect(read(length)).toBe(small)
     expect(seen.map(({ isLent }) => isLent)).toEqual([true, true, true])
     expect(seen.map(({ kept }) => kept[0])).toEqual([1, 2, 3])
     expect(reads.isLent).toBe(false)
   })
 
   it('gets buffers of its own when it is large, which go along while they are filled', () => {
-    const { shared, seen, read } = world()
-    expect(read(shared.length)).toBe(shared)
+    const { small, seen, read } = world()
+    expect(read(small.length)).toBe(small)
     const [first, second] = [read(64 * 1024), read(40 * 1024)]
     expect(first).not.toBe(second)
     expect(seen.map(({ isLent }) => isLent)).toEqual([true, false, false])
@@ -42,7 +39,7 @@ describe('what a visitor sends', () => {
     const last = read(100)
     expect(last).not.toBe(second)
     expect(seen[3]?.isLent).toBe(true)
-    expect(read(100)).toBe(shared)
+    expect(read(100)).toBe(small)
     expect(seen.map(({ kept }) => kept[0])).toEqual([1, 2, 3, 4, 5])
   })
 })
