@@ -1,7 +1,7 @@
 // One exchange as a line of JSON with OpenTelemetry's attribute names, flat. Built by hand: this runs once per exchange.
 // Many small pieces cost more than many characters (a rope is walked when it is written), so what repeats is kept in one piece,
 // the quotes of its neighbours included.
-import { memo } from './memo.ts'
+import { inOnePiece, MOST, memo } from './memo.ts'
 import { quotable, quoted } from './plain-text.ts'
 import type { ExchangeRecord } from './record.ts'
 import { redactPath, redactQuery, redactUrl, withoutUser } from './redact.ts'
@@ -51,6 +51,44 @@ function rareParts(r: ExchangeRecord): string {
   return text
 }
 
+/** Where an exchange went. Known again by its target, as most exchanges of a target come by the same route. */
+class Places {
+  private readonly known = new Map<string, { readonly record: ExchangeRecord; readonly text: string }>()
+
+  of(r: ExchangeRecord): string {
+    const key = r.target ?? r.route ?? ''
+    const known = this.known.get(key)
+    if (known !== undefined && isSamePlace(known.record, r)) return known.text
+    const text = inOnePiece(placeParts(r))
+    if (this.known.size >= MOST) this.known.clear()
+    this.known.set(key, { record: r, text })
+    return text
+  }
+}
+
+function isSamePlace(a: ExchangeRecord, b: ExchangeRecord): boolean {
+  return (
+    a.listener === b.listener &&
+    a.route === b.route &&
+    a.pool === b.pool &&
+    a.target === b.target &&
+    a.agent === b.agent &&
+    a.attempts === b.attempts &&
+    a.reused === b.reused
+  )
+}
+
+function placeParts(r: ExchangeRecord): string {
+  let text = `,"p2pstream.listener":${quoted(r.listener)}`
+  if (r.route !== undefined) text += `,"http.route":${quoted(r.route)}`
+  if (r.pool !== undefined) text += `,"p2pstream.upstream":${quoted(r.pool)}`
+  if (r.target !== undefined) text += `,"p2pstream.target":${quoted(r.target)}`
+  if (r.agent !== undefined) text += `,"p2pstream.agent":${quoted(r.agent)}`
+  if (r.attempts > 0) text += `,"p2pstream.attempts":${r.attempts}`
+  if (r.reused) text += ',"p2pstream.connection_reused":true'
+  return text
+}
+
 /**
  * A maker of lines, each with its newline; `time` is the start of the exchange as RFC 3339, durations are seconds. Attributes
  * that an exchange never came to are left out. A broken head has the method `_OTHER`, as OpenTelemetry wants.
@@ -62,12 +100,8 @@ export function jsonLines(): (r: ExchangeRecord, time: string) => string {
   const addressOf = memo(authority => `"${addressParts(authority)},"http.response.status_code":`)
   const clientOf = memo(address => (address === '' ? '' : `,"client.address":${quoted(address)}`))
   const peerOf = memo(address => (address === '' ? '' : `,"network.peer.address":${quoted(address)}`))
-  const listenerOf = memo(id => `,"p2pstream.listener":${quoted(id)}`)
-  const routeOf = memo(id => `,"http.route":${quoted(id)}`)
-  const poolOf = memo(id => `,"p2pstream.upstream":${quoted(id)}`)
-  const agentOf = memo(id => `,"p2pstream.agent":${quoted(id)}`)
-  const targetOf = memo(name => `,"p2pstream.target":${quoted(name)}`)
-  const attemptsOf = memo(count => `,"p2pstream.attempts":${count}`)
+  const visitorOf = memo(address => clientOf(address) + peerOf(address))
+  const places = new Places()
   const generationOf = memo(generation => `,"p2pstream.generation":${generation},"p2pstream.request_id":"`)
   const protocolOf = memo(
     protocol => `","network.protocol.version":"${protocol === 'HTTP/1.1' ? '1.1' : protocol.slice(5)}"}\n`,
@@ -75,16 +109,10 @@ export function jsonLines(): (r: ExchangeRecord, time: string) => string {
 
   return (r, time) => {
     let text = `{"time":"${time}${methodOf(r.method)}${urlParts(r.requestTarget)}${addressOf(r.authority)}${r.status}`
-    text += clientOf(r.client) + peerOf(r.peer)
+    text += r.client === r.peer ? visitorOf(r.peer) : clientOf(r.client) + peerOf(r.peer)
     if (r.userAgent !== undefined) text += `,"user_agent.original":"${quotable(r.userAgent)}"`
     if (r.referer !== undefined) text += `,"http.request.header.referer":"${quotable(redactUrl(r.referer))}"`
-    text += listenerOf(r.listener)
-    if (r.route !== undefined) text += routeOf(r.route)
-    if (r.pool !== undefined) text += poolOf(r.pool)
-    if (r.target !== undefined) text += targetOf(r.target)
-    if (r.agent !== undefined) text += agentOf(r.agent)
-    if (r.attempts > 0) text += attemptsOf(String(r.attempts))
-    if (r.reused) text += ',"p2pstream.connection_reused":true'
+    text += places.of(r)
     if (r.reason !== undefined || r.upgraded) text += rareParts(r)
     text += `,"http.server.request.duration":${seconds(r.duration)}`
     if (r.connectTime !== undefined) text += `,"p2pstream.connect_duration":${seconds(r.connectTime)}`

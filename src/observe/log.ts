@@ -77,12 +77,13 @@ export function openLog(parts: {
 
 /**
  * Lines into a file, a terminal or a device. `inOrder` writes before it returns (for events); otherwise a thread writes, so that
- * a slow disk stops nobody (for records). Pipes and sockets: `streamLines`.
+ * a slow disk stops nobody (for records). `isAscii` promises that all lines are. Pipes and sockets: `streamLines`.
  */
 export function fileLines(parts: {
   readonly file: number | string
   readonly inOrder: boolean
   readonly clock: Clock
+  readonly isAscii?: boolean
   readonly limit?: number
 }): Lines {
   const outlet = destination({
@@ -93,7 +94,8 @@ export function fileLines(parts: {
     contentMode: 'buffer',
   })
   // What it is given must be buffers then, which its types don't know; a string it would encode three times.
-  const put = (text: string): void => void outlet.write(Buffer.from(text) as unknown as string)
+  const encoding = parts.isAscii === true ? 'latin1' : 'utf8'
+  const put = (text: string): void => void outlet.write(Buffer.from(text, encoding) as unknown as string)
   let isDropped = false
   let isOver = false
   outlet.on('drop', () => {

@@ -1,7 +1,12 @@
 // Text made once and looked up afterwards, for the few values that nearly every line of a log shares.
 
 /** Past this many the memory starts anew: visitors can invent hosts, and may cost us time but not memory. */
-const MOST = 512
+export const MOST = 512
+
+/** A copy: what was put together of pieces stays a rope, which is walked each time it is written. */
+export function inOnePiece(text: string): string {
+  return Buffer.from(text).toString()
+}
 
 /** The same function, remembering what it made of each text. */
 export function memo(make: (text: string) => string): (text: string) => string {
@@ -9,8 +14,7 @@ export function memo(make: (text: string) => string): (text: string) => string {
   return text => {
     const known = made.get(text)
     if (known !== undefined) return known
-    // A copy: what was put together of pieces stays a rope, which is walked each time it is written.
-    const fresh = Buffer.from(make(text)).toString()
+    const fresh = inOnePiece(make(text))
     if (made.size >= MOST) made.clear()
     made.set(text, fresh)
     return fresh

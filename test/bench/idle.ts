@@ -71,6 +71,7 @@ for (const peer of PEERS.filter(one => names.includes(one.name))) {
     originPort: origins.originPort,
     checkPort: origins.checkPort,
     isLogging: false,
+    logFile: '',
   }
   await using started = await start(peer.start(stand))
   // What a program takes once, when it gets busy, isn't the connections'.

@@ -8,7 +8,7 @@ import { PROXY_CORE } from './tools.ts'
 function nginxConfig(stand: Stand, isTuned: boolean): string {
   const { dir, port, tlsPort, certificate, originPort, checkPort } = stand
   // The package's own default logs each line at once; whoever tunes buffers it.
-  const log = stand.isLogging ? `${dir}/access.log combined${isTuned ? ' buffer=64k flush=1s' : ''}` : 'off'
+  const log = stand.isLogging ? `${stand.logFile} combined${isTuned ? ' buffer=64k flush=1s' : ''}` : 'off'
   return `
 daemon off; user root; worker_processes 1; pid ${dir}/pid; error_log ${dir}/error.log;
 events { worker_connections 8192; }

@@ -61,7 +61,7 @@ const p2pstream: Peer = {
       command: [process.execPath, LAUNCHER, 'run', '-c', file],
       ports: [stand.port, stand.tlsPort],
       cwd: stand.dir,
-      ...(stand.isLogging ? { output: join(stand.dir, 'access.log') } : {}),
+      ...(stand.isLogging ? { output: stand.logFile } : {}),
     }
   },
 }
@@ -69,7 +69,7 @@ const p2pstream: Peer = {
 const throughAgent: Peer = {
   name: 'p2pstream through an agent',
   program: undefined,
-  start({ dir, port, tlsPort, certificate, originPort, checkPort, isLogging }) {
+  start({ dir, port, tlsPort, certificate, originPort, checkPort, isLogging, logFile }) {
     const numbers = [port, tlsPort, originPort, checkPort].map(String)
     const rest = [certificate.certFile, certificate.keyFile, isLogging ? 'on' : 'off']
     return {
@@ -77,7 +77,7 @@ const throughAgent: Peer = {
       command: [process.execPath, beside('peer-agent.ts'), ...numbers, ...rest],
       ports: [port, tlsPort],
       cwd: dir,
-      ...(isLogging ? { output: join(dir, 'access.log') } : {}),
+      ...(isLogging ? { output: logFile } : {}),
     }
   },
 }

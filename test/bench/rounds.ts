@@ -5,6 +5,9 @@ import { median } from './figures.ts'
 import type { Load } from './loads.ts'
 import type { Runner } from './runners.ts'
 
+/** Seconds of a load before it is measured: machine code that is made while a program runs is there by then. */
+const WARM_UP = 3
+
 export interface Effort {
   readonly dir: string
   readonly rounds: number
@@ -51,7 +54,7 @@ export async function rounded(
     const middle = median(taken.map(other => other.get(first) ?? Number.NaN))
     return Math.abs((one.get(first) ?? middle) / middle - 1) > 0.15
   }
-  for (const runner of able) await microsPerRequest(runner, load, effort.dir, 1).catch(() => undefined)
+  for (const runner of able) await microsPerRequest(runner, load, effort.dir, WARM_UP).catch(() => undefined)
   while (taken.length < effort.rounds) await round()
   for (let spare = effort.rounds; spare > 0 && taken.some(isOff); spare--) {
     taken.splice(taken.findIndex(isOff), 1)

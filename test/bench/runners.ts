@@ -56,9 +56,16 @@ export async function startRunners(
       continue
     }
     const dir = join(scene.dir, peer.name.replace(/\W/g, '-'))
-    mkdirSync(dir)
+    const logs = join(dir, 'logs')
+    mkdirSync(logs, { recursive: true })
     const ports = { port: await freePort(), tlsPort: await freePort(), originPort, checkPort }
-    const stand = { dir, ...ports, certificate, isLogging: scene.isLogging }
+    const stand = {
+      dir,
+      ...ports,
+      certificate,
+      isLogging: scene.isLogging,
+      logFile: join(logs, 'access.log'),
+    }
     const started = stack.use(await start(peer.start(stand)))
     runners.push({ peer, stand, started, speaks: await spoken(peer, stand, scene) })
   }

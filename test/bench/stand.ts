@@ -23,6 +23,8 @@ export interface Stand {
   readonly originPort: number
   readonly checkPort: number
   readonly isLogging: boolean
+  /** Not beside its configuration, which is watched. */
+  readonly logFile: string
 }
 
 export interface Peer {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { jsonLines } from '../../../src/observe/access-json.ts'
 import type { ExchangeRecord } from '../../../src/observe/record.ts'
@@ -151,5 +152,26 @@ describe('an access line in JSON', () => {
     })
     expect(text).toMatch(/^[\x20-\x7e]+\n$/)
     expect(JSON.parse(text)).toMatchObject({ 'user_agent.original': evil, 'url.path': `/${evil}` })
+  })
+
+  it('says the same of an exchange whatever came before it', () => {
+    const word = (...words: string[]) => fc.constantFrom(...words)
+    const record = fc.record({
+      listener: word('web', 'tls'),
+      route: fc.option(word('app', 'api'), { nil: undefined }),
+      pool: fc.option(word('orders', 'app'), { nil: undefined }),
+      target: fc.option(word('one', 'two'), { nil: undefined }),
+      agent: fc.option(word('one', 'near'), { nil: undefined }),
+      attempts: fc.nat(2),
+      reused: fc.boolean(),
+      client: word('', '10.0.0.1', '10.0.0.2'),
+      peer: word('', '10.0.0.1', '10.0.0.2'),
+    })
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 20 }), changes => {
+        const maker = jsonLines()
+        for (const one of changes) expect(maker(aRecord(one), TIME)).toBe(line(one))
+      }),
+    )
   })
 })
