@@ -30,18 +30,15 @@ export function visitorMemo(side: VisitorSide, listener: Listener): VisitorMemo 
   const { authority } = side.request
   if (known !== undefined && known.listener === listener && known.authority === authority) return known
   const scheme = schemeOf(side)
+  const peer = side.peer === '' ? NO_ADDRESS : side.peer
   const memo: VisitorMemo = {
     listener,
     scheme,
     authority,
     isTrusted: listener.trustedProxies.has(side.peer),
-    ours: fieldLines([
-      ['X-Forwarded-For', side.peer === '' ? NO_ADDRESS : side.peer],
-      ['X-Real-IP', side.peer === '' ? NO_ADDRESS : side.peer],
-      ['X-Forwarded-Host', forwardedHost(authority, scheme)],
-      ['X-Forwarded-Proto', scheme],
-      ['X-Forwarded-Port', String(listenerPort(listener, authority, scheme))],
-    ]),
+    ours: new ForwardingLines(
+      linesFor(peer, forwardedHost(authority, scheme), scheme, listenerPort(listener, authority, scheme)),
+    ),
   }
   side.memo = memo
   return memo
@@ -60,10 +57,44 @@ export function listenerPort(listener: Listener, authority: string, scheme: 'htt
   return portOf(authority) ?? DEFAULT_PORTS[scheme]
 }
 
+/** Ready lines, which are taken apart only where an edit may take one of them away. */
+class ForwardingLines implements OurFields {
+  readonly joined: string
+  private apart: OurFields['lines'] | undefined
+
+  constructor(joined: string) {
+    this.joined = joined
+  }
+
+  get lines(): OurFields['lines'] {
+    this.apart ??= this.joined
+      .split('\r\n')
+      .slice(0, -1)
+      .map(line => [line.slice(0, line.indexOf(':')).toLowerCase(), `${line}\r\n`] as const)
+    return this.apart
+  }
+}
+
+/** For each new connection, so no list of fields is made; joined in one piece, as every request is written from it. */
+function linesFor(peer: string, host: string, scheme: string, port: number): string {
+  return [
+    'X-Forwarded-For: ',
+    peer,
+    '\r\nX-Real-IP: ',
+    peer,
+    host === '' ? '' : '\r\nX-Forwarded-Host: ',
+    host,
+    '\r\nX-Forwarded-Proto: ',
+    scheme,
+    '\r\nX-Forwarded-Port: ',
+    String(port),
+    '\r\n',
+  ].join('')
+}
+
 /** Fields as ready lines; one without a value is left out. */
 export function fieldLines(fields: readonly (readonly [name: string, value: string])[]): OurFields {
-  const lines = fields
-    .filter(([, value]) => value !== '')
-    .map(([name, value]) => [name.toLowerCase(), `${name}: ${value}\r\n`] as const)
-  return { lines, joined: lines.map(([, line]) => line).join('') }
+  return new ForwardingLines(
+    fields.map(([name, value]) => (value === '' ? '' : `${name}: ${value}\r\n`)).join(''),
+  )
 }

@@ -92,6 +92,40 @@ describe('forwarding fields', () => {
     expect(fieldsOf(['GET / HTTP/1.0'], []).some(line => line.startsWith('X-Forwarded-Host'))).toBe(false)
   })
 
+  it("are the visitor's own, whoever came to the same listener before", () => {
+    const listener = plainListener()
+    const told = (host: string, peer: string): string[] => {
+      const side = fakeSide(['GET / HTTP/1.1', `Host: ${host}`], peer)
+      return forwardingFields(side, visitorMemo(side, listener), peer, '').joined.split('\r\n').slice(0, 3)
+    }
+    const visits = [
+      ['a.example', '192.0.2.1'],
+      ['a.example', '192.0.2.2'],
+      ['b.example', '192.0.2.2'],
+      ['a.example', '192.0.2.1'],
+    ] as const
+    for (const [host, peer] of visits)
+      expect(told(host, peer)).toEqual([
+        `X-Forwarded-For: ${peer}`,
+        `X-Real-IP: ${peer}`,
+        `X-Forwarded-Host: ${host}`,
+      ])
+  })
+
+  it('come apart into named lines, for edits that take one away', () => {
+    const side = fakeSide(['GET / HTTP/1.1', 'Host: a'], '2001:db8::1')
+    const { lines, joined } = visitorMemo(side, plainListener()).ours
+    expect(lines.map(([name]) => name)).toEqual([
+      'x-forwarded-for',
+      'x-real-ip',
+      'x-forwarded-host',
+      'x-forwarded-proto',
+      'x-forwarded-port',
+    ])
+    expect(lines.map(([, line]) => line).join('')).toBe(joined)
+    expect(lines[0]?.[1]).toBe('X-Forwarded-For: 2001:db8::1\r\n')
+  })
+
   it('call a peer on a unix socket unknown', () => {
     expect(fieldsOf(['GET / HTTP/1.1', 'Host: a'], [], '')[0]).toBe('X-Forwarded-For: unknown')
   })
