@@ -36,6 +36,8 @@ export class Outlet {
   private length = 0
   /** Bytes are pending, and `taken` will be called. */
   private isWaiting = false
+  /** The kernel had no room for the last write, and probably has none for the next one: asking in vain costs an exception. */
+  private isSlow = false
   private stallTimeout = 0
   private wheel: Wheel | undefined
   private patience: Deadline | undefined
@@ -89,7 +91,9 @@ export class Outlet {
   flush(): void {
     if (this.piece.length > 0) this.writePieces()
     else if (this.gathered !== '') this.writeText()
-    if (!this.isWaiting && this.socket.writableLength > 0) this.wait()
+    if (this.isWaiting) return
+    this.isSlow = this.socket.writableLength > 0
+    if (this.isSlow) this.wait()
   }
 
   /** Whether the kernel has taken every byte, so that more may be written without holding it here. */
@@ -100,9 +104,8 @@ export class Outlet {
   /** Where the kernel can be asked, which it can't be past bytes that wait. */
   private get descriptor(): number {
     const { socket } = this
-    const isFree =
-      this.told === undefined && !this.isWaiting && socket.writableLength === 0 && !socket.writableEnded
-    return isFree ? descriptorOf(socket) : NOWHERE
+    if (this.told !== undefined || this.isWaiting || this.isSlow) return NOWHERE
+    return socket.writableLength === 0 && !socket.writableEnded ? descriptorOf(socket) : NOWHERE
   }
 
   private writeText(): void {
