@@ -7,7 +7,7 @@ import { standardStream } from './print.ts'
 /** Access records: nobody waits for whoever reads them. */
 export function recordLines(clock: Clock): Lines {
   const { outlet, file, isPipe } = standardStream('stdout')
-  return isPipe ? streamLines(outlet, clock) : fileLines({ file, inOrder: false, clock, isAscii: true })
+  return isPipe ? streamLines(outlet, clock) : fileLines({ file, inOrder: false, clock })
 }
 
 /** Events: few, and there when the process ends. */

@@ -1,7 +1,7 @@
 // One exchange as a line of JSON with OpenTelemetry's attribute names, flat. Built by hand: this runs once per exchange.
-// Many small pieces cost more than many characters (a rope is walked when it is written), so what repeats is kept in one piece,
-// the quotes of its neighbours included.
-import { inOnePiece, MOST, memo } from './memo.ts'
+// What repeats is kept in one piece, the quotes of its neighbours included.
+import { asciiBytes, type LineBytes } from './line-bytes.ts'
+import { MOST, memo } from './memo.ts'
 import { quotable, quoted } from './plain-text.ts'
 import type { ExchangeRecord } from './record.ts'
 import { redactPath, redactQuery, redactUrl, withoutUser } from './redact.ts'
@@ -10,15 +10,17 @@ const TRACE = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/
 const PORT = /:(\d{1,5})$/
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i
 
-const THREE_DIGITS: readonly string[] = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3, '0'))
-
-/** Milliseconds as seconds with microseconds; from a table, since printing a double costs as much as ten strings. */
-function seconds(ms: number): string {
-  const micros = Math.max(0, Math.round(ms * 1000))
-  const millis = Math.floor(micros / 1000)
-  const whole = millis < 1000 ? 0 : Math.floor(millis / 1000)
-  return `${whole}.${THREE_DIGITS[millis - whole * 1000]}${THREE_DIGITS[micros - millis * 1000]}`
-}
+const TIME = asciiBytes('{"time":"')
+const USER_AGENT = asciiBytes(',"user_agent.original":"')
+const REFERER = asciiBytes(',"http.request.header.referer":"')
+const QUOTE = asciiBytes('"')
+const DURATION = asciiBytes(',"http.server.request.duration":')
+const CONNECT_TIME = asciiBytes(',"p2pstream.connect_duration":')
+const HEAD_TIME = asciiBytes(',"p2pstream.response_header_duration":')
+const BYTES_IN = asciiBytes(',"http.request.body.size":')
+const BYTES_OUT = asciiBytes(',"http.response.body.size":')
+const GENERATION = asciiBytes(',"p2pstream.generation":')
+const REQUEST_ID = asciiBytes(',"p2pstream.request_id":"')
 
 /** Without the quotes at its ends. */
 function urlParts(target: string): string {
@@ -51,22 +53,27 @@ function rareParts(r: ExchangeRecord): string {
   return text
 }
 
-/** Where an exchange went. Known again by its target, as most exchanges of a target come by the same route. */
-class Places {
-  private readonly known = new Map<string, { readonly record: ExchangeRecord; readonly text: string }>()
+/** Where an exchange went. */
+type Place = Pick<ExchangeRecord, 'listener' | 'route' | 'pool' | 'target' | 'agent' | 'attempts' | 'reused'>
 
-  of(r: ExchangeRecord): string {
+/** Places are known again by their target, as most exchanges of a target come by the same route. */
+class Places {
+  private readonly known = new Map<string, { readonly place: Place; readonly bytes: Buffer }>()
+
+  of(r: ExchangeRecord): Buffer {
     const key = r.target ?? r.route ?? ''
     const known = this.known.get(key)
-    if (known !== undefined && isSamePlace(known.record, r)) return known.text
-    const text = inOnePiece(placeParts(r))
+    if (known !== undefined && isSamePlace(known.place, r)) return known.bytes
+    const { listener, route, pool, target, agent, attempts, reused } = r
+    const place = { listener, route, pool, target, agent, attempts, reused }
+    const bytes = asciiBytes(placeParts(place))
     if (this.known.size >= MOST) this.known.clear()
-    this.known.set(key, { record: r, text })
-    return text
+    this.known.set(key, { place, bytes })
+    return bytes
   }
 }
 
-function isSamePlace(a: ExchangeRecord, b: ExchangeRecord): boolean {
+function isSamePlace(a: Place, b: Place): boolean {
   return (
     a.listener === b.listener &&
     a.route === b.route &&
@@ -78,7 +85,7 @@ function isSamePlace(a: ExchangeRecord, b: ExchangeRecord): boolean {
   )
 }
 
-function placeParts(r: ExchangeRecord): string {
+function placeParts(r: Place): string {
   let text = `,"p2pstream.listener":${quoted(r.listener)}`
   if (r.route !== undefined) text += `,"http.route":${quoted(r.route)}`
   if (r.pool !== undefined) text += `,"p2pstream.upstream":${quoted(r.pool)}`
@@ -93,32 +100,68 @@ function placeParts(r: ExchangeRecord): string {
  * A maker of lines, each with its newline; `time` is the start of the exchange as RFC 3339, durations are seconds. Attributes
  * that an exchange never came to are left out. A broken head has the method `_OTHER`, as OpenTelemetry wants.
  */
-export function jsonLines(): (r: ExchangeRecord, time: string) => string {
+export function jsonLines(): (r: ExchangeRecord, time: string, to: LineBytes) => void {
   const methodOf = memo(
     method => `","http.request.method":${quoted(method === '' ? '_OTHER' : method)},"url.path":"`,
   )
   const addressOf = memo(authority => `"${addressParts(authority)},"http.response.status_code":`)
-  const clientOf = memo(address => (address === '' ? '' : `,"client.address":${quoted(address)}`))
-  const peerOf = memo(address => (address === '' ? '' : `,"network.peer.address":${quoted(address)}`))
-  const visitorOf = memo(address => clientOf(address) + peerOf(address))
+  const client = (address: string): string => (address === '' ? '' : `,"client.address":${quoted(address)}`)
+  const peer = (address: string): string =>
+    address === '' ? '' : `,"network.peer.address":${quoted(address)}`
+  const [clientOf, peerOf] = [memo(client), memo(peer)]
+  const visitorOf = memo(address => client(address) + peer(address))
+  const userAgentOf = memo(quotable)
   const places = new Places()
-  const generationOf = memo(generation => `,"p2pstream.generation":${generation},"p2pstream.request_id":"`)
-  const protocolOf = memo(
-    protocol => `","network.protocol.version":"${protocol === 'HTTP/1.1' ? '1.1' : protocol.slice(5)}"}\n`,
-  )
+  const endOf = (scheme: string) =>
+    memo(protocol => {
+      const version = protocol === 'HTTP/1.1' ? '1.1' : protocol.slice(5)
+      return `","url.scheme":"${scheme}","network.protocol.version":"${version}"}\n`
+    })
+  const [plainEndOf, secureEndOf] = [endOf('http'), endOf('https')]
 
-  return (r, time) => {
-    let text = `{"time":"${time}${methodOf(r.method)}${urlParts(r.requestTarget)}${addressOf(r.authority)}${r.status}`
-    text += r.client === r.peer ? visitorOf(r.peer) : clientOf(r.client) + peerOf(r.peer)
-    if (r.userAgent !== undefined) text += `,"user_agent.original":"${quotable(r.userAgent)}"`
-    if (r.referer !== undefined) text += `,"http.request.header.referer":"${quotable(redactUrl(r.referer))}"`
-    text += places.of(r)
-    if (r.reason !== undefined || r.upgraded) text += rareParts(r)
-    text += `,"http.server.request.duration":${seconds(r.duration)}`
-    if (r.connectTime !== undefined) text += `,"p2pstream.connect_duration":${seconds(r.connectTime)}`
-    if (r.headTime !== undefined) text += `,"p2pstream.response_header_duration":${seconds(r.headTime)}`
-    text += `,"http.request.body.size":${r.bytesIn},"http.response.body.size":${r.bytesOut}`
-    if (r.traceparent !== undefined) text += traceParts(r.traceparent)
-    return `${text}${generationOf(String(r.generation))}${quotable(r.requestId)}","url.scheme":"${r.scheme}${protocolOf(r.protocol)}`
+  return (r, time, to) => {
+    to.piece(TIME)
+    to.text(time)
+    to.piece(methodOf(r.method))
+    to.text(urlParts(r.requestTarget))
+    to.piece(addressOf(r.authority))
+    to.integer(r.status)
+    if (r.client === r.peer) to.piece(visitorOf(r.peer))
+    else {
+      to.piece(clientOf(r.client))
+      to.piece(peerOf(r.peer))
+    }
+    if (r.userAgent !== undefined) {
+      to.piece(USER_AGENT)
+      to.piece(userAgentOf(r.userAgent))
+      to.piece(QUOTE)
+    }
+    if (r.referer !== undefined) {
+      to.piece(REFERER)
+      to.text(quotable(redactUrl(r.referer)))
+      to.piece(QUOTE)
+    }
+    to.piece(places.of(r))
+    if (r.reason !== undefined || r.upgraded) to.text(rareParts(r))
+    to.piece(DURATION)
+    to.seconds(r.duration)
+    if (r.connectTime !== undefined) {
+      to.piece(CONNECT_TIME)
+      to.seconds(r.connectTime)
+    }
+    if (r.headTime !== undefined) {
+      to.piece(HEAD_TIME)
+      to.seconds(r.headTime)
+    }
+    to.piece(BYTES_IN)
+    to.integer(r.bytesIn)
+    to.piece(BYTES_OUT)
+    to.integer(r.bytesOut)
+    if (r.traceparent !== undefined) to.text(traceParts(r.traceparent))
+    to.piece(GENERATION)
+    to.integer(r.generation)
+    to.piece(REQUEST_ID)
+    to.text(quotable(r.requestId))
+    to.piece(r.scheme === 'https' ? secureEndOf(r.protocol) : plainEndOf(r.protocol))
   }
 }

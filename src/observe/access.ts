@@ -2,6 +2,7 @@
 import type { Clock, Timer } from '../base/clock.ts'
 import { combinedLine } from './access-combined.ts'
 import { jsonLines } from './access-json.ts'
+import { LineBytes } from './line-bytes.ts'
 import type { Lines } from './lines.ts'
 import type { Log } from './log.ts'
 import type { ExchangeRecord } from './record.ts'
@@ -26,8 +27,10 @@ export interface AccessLog extends AccessSink {
   close(ms: number): Promise<void>
 }
 
-/** Characters that are worth a write; together with `FLUSH_AFTER` at most a second old. */
-const BATCH = 60 * 1024
+/** Bytes that are worth a write; together with `FLUSH_AFTER` at most a second old. */
+const BATCH = 256 * 1024
+/** The last line of a batch may go past it. */
+const LINE = 8 * 1024
 const FLUSH_AFTER = 500
 const TELL_AFTER = 10_000
 
@@ -61,7 +64,7 @@ export function openAccessLog(parts: {
   const jsonTime = rfc3339()
   const combinedTime = commonLogTime()
   let rules = parts.rules
-  let batch = ''
+  const batch = new LineBytes(BATCH + LINE)
   let count = 0
   let dropped = 0
   let flushTimer: Timer | undefined
@@ -78,21 +81,18 @@ export function openAccessLog(parts: {
     flushTimer?.cancel()
     flushTimer = undefined
     if (count === 0) return
-    if (!lines.write(batch)) {
+    if (!lines.write(batch.take())) {
       dropped += count
       if (tellTimer === undefined) tell()
     }
-    batch = ''
     count = 0
   }
 
   return {
     record(r) {
       if (!rules.enabled || !isKept(r, rules.sample)) return
-      batch +=
-        rules.format === 'json'
-          ? jsonLine(r, jsonTime(r.startedAt))
-          : combinedLine(r, combinedTime(r.startedAt))
+      if (rules.format === 'json') jsonLine(r, jsonTime(r.startedAt), batch)
+      else batch.text(combinedLine(r, combinedTime(r.startedAt)))
       count++
       if (batch.length >= BATCH) flush()
       else flushTimer ??= clock.after(FLUSH_AFTER, flush)

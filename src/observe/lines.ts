@@ -3,18 +3,18 @@ import type { Clock } from '../base/clock.ts'
 
 export interface Lines {
   /** Takes whole lines; false when the queue is full or the reader is gone, then nothing of it is taken. */
-  write(text: string): boolean
+  write(text: string | Buffer): boolean
   /** Resolves when all is written, when the reader is gone, or after `ms`; nothing can be written afterwards. */
   close(ms: number): Promise<void>
 }
 
 /** The part of a Node stream that is used; `process.stdout` is one. */
 export interface Outlet {
-  write(text: string, encoding: 'utf8', done: (error?: Error | null) => void): boolean
+  write(text: string | Buffer, encoding: 'utf8', done: (error?: Error | null) => void): boolean
   on(event: 'error', told: (error: Error) => void): unknown
 }
 
-/** Characters that may wait for a slow reader. */
+/** Characters or bytes that may wait for a slow reader. */
 export const QUEUE_LIMIT = 8 * 1024 * 1024
 
 /**
@@ -22,7 +22,7 @@ export const QUEUE_LIMIT = 8 * 1024 * 1024
  * `process.exit` from ending (seen on 24.21). One chunk is under way at a time, so that what waits can be counted.
  */
 export function streamLines(outlet: Outlet, clock: Clock, limit: number = QUEUE_LIMIT): Lines {
-  const queue: string[] = []
+  const queue: (string | Buffer)[] = []
   let queued = 0
   let isWriting = false
   let isOver = false

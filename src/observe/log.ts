@@ -77,25 +77,24 @@ export function openLog(parts: {
 
 /**
  * Lines into a file, a terminal or a device. `inOrder` writes before it returns (for events); otherwise a thread writes, so that
- * a slow disk stops nobody (for records). `isAscii` promises that all lines are. Pipes and sockets: `streamLines`.
+ * a slow disk stops nobody (for records). Pipes and sockets: `streamLines`.
  */
 export function fileLines(parts: {
   readonly file: number | string
   readonly inOrder: boolean
   readonly clock: Clock
-  readonly isAscii?: boolean
   readonly limit?: number
 }): Lines {
   const outlet = destination({
     dest: parts.file,
     sync: parts.inOrder,
     maxLength: parts.limit ?? QUEUE_LIMIT,
-    maxWrite: 64 * 1024,
+    maxWrite: 256 * 1024,
     contentMode: 'buffer',
   })
   // What it is given must be buffers then, which its types don't know; a string it would encode three times.
-  const encoding = parts.isAscii === true ? 'latin1' : 'utf8'
-  const put = (text: string): void => void outlet.write(Buffer.from(text, encoding) as unknown as string)
+  const put = (text: string | Buffer): void =>
+    void outlet.write((typeof text === 'string' ? Buffer.from(text) : text) as unknown as string)
   let isDropped = false
   let isOver = false
   outlet.on('drop', () => {

@@ -1,22 +1,31 @@
-// Text made once and looked up afterwards, for the few values that nearly every line of a log shares.
+// Bytes made once and looked up afterwards, for the few values that nearly every line of a log shares.
+import { asciiBytes } from './line-bytes.ts'
 
 /** Past this many the memory starts anew: visitors can invent hosts, and may cost us time but not memory. */
 export const MOST = 512
+/** Longer texts are made each time, for the same reason. */
+const LONGEST = 256
 
-/** A copy: what was put together of pieces stays a rope, which is walked each time it is written. */
-export function inOnePiece(text: string): string {
-  return Buffer.from(text).toString()
-}
-
-/** The same function, remembering what it made of each text. */
-export function memo(make: (text: string) => string): (text: string) => string {
-  const made = new Map<string, string>()
-  return text => {
+/** Whatever ASCII is made of a text, as bytes, remembered. */
+export function memo(make: (text: string) => string): (text: string) => Buffer {
+  const made = new Map<string, Buffer>()
+  let last: string | undefined
+  let lastMade = asciiBytes('')
+  const find = (text: string): Buffer => {
     const known = made.get(text)
     if (known !== undefined) return known
-    const fresh = inOnePiece(make(text))
+    const fresh = asciiBytes(make(text))
+    if (text.length > LONGEST) return fresh
     if (made.size >= MOST) made.clear()
-    made.set(text, fresh)
+    // A copy: a text that was cut out of a request's head keeps all of the head.
+    made.set(Buffer.from(text).toString(), fresh)
     return fresh
+  }
+  return text => {
+    // To compare two texts is quicker than to look one up, which reads it through first.
+    if (text === last) return lastMade
+    lastMade = find(text)
+    last = text
+    return lastMade
   }
 }

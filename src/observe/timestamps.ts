@@ -1,4 +1,4 @@
-// Moments as log lines show them, in UTC. The whole second is printed once and kept: most lines share it with the one before.
+// Moments as log lines show them, in UTC. The last one is kept: under load most lines share it with the one before.
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
@@ -7,15 +7,12 @@ export type Stamp = (wall: number) => string
 
 /** `2026-11-20T11:23:45.123Z` (RFC 3339). */
 export function rfc3339(): Stamp {
-  let second = Number.NaN
+  let last = Number.NaN
   let shown = ''
   return wall => {
-    const whole = Math.floor(wall / 1000)
-    if (whole !== second) {
-      second = whole
-      shown = new Date(whole * 1000).toISOString().slice(0, 20)
-    }
-    return `${shown}${String(1000 + Math.floor(wall - whole * 1000)).slice(1)}Z`
+    if (wall !== last) shown = new Date(wall).toISOString()
+    last = wall
+    return shown
   }
 }
 

@@ -1,13 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { jsonLines } from '../../../src/observe/access-json.ts'
+import { LineBytes } from '../../../src/observe/line-bytes.ts'
 import type { ExchangeRecord } from '../../../src/observe/record.ts'
 import { aRecord } from './records.ts'
 
 const TIME = '2026-11-20T11:23:45.067Z'
 
+function madeBy(maker: ReturnType<typeof jsonLines>, changes: Partial<ExchangeRecord>): string {
+  const to = new LineBytes(1000)
+  maker(aRecord(changes), TIME, to)
+  return to.take().toString()
+}
+
 function line(changes: Partial<ExchangeRecord> = {}): string {
-  return jsonLines()(aRecord(changes), TIME)
+  return madeBy(jsonLines(), changes)
 }
 
 function parsed(changes: Partial<ExchangeRecord> = {}): Record<string, unknown> {
@@ -170,7 +177,7 @@ describe('an access line in JSON', () => {
     fc.assert(
       fc.property(fc.array(record, { maxLength: 20 }), changes => {
         const maker = jsonLines()
-        for (const one of changes) expect(maker(aRecord(one), TIME)).toBe(line(one))
+        for (const one of changes) expect(madeBy(maker, one)).toBe(line(one))
       }),
     )
   })

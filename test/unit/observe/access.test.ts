@@ -16,7 +16,7 @@ function stage(rules: AccessRules = RULES) {
   const writes: string[] = []
   const reader = { isStuck: false }
   const lines: Lines = {
-    write: text => !reader.isStuck && writes.push(text) > 0,
+    write: text => !reader.isStuck && writes.push(text.toString()) > 0,
     close: () => Promise.resolve(),
   }
   return { clock, told, writes, reader, access: openAccessLog({ lines, clock, log, rules }) }
@@ -41,10 +41,10 @@ describe('the access log', () => {
 
   it('writes at once when a batch is full', () => {
     const { writes, access, clock } = stage()
-    for (let n = 0; n < 2000; n++) access.record(aRecord())
+    for (let n = 0; n < 6000; n++) access.record(aRecord())
     expect(writes.length).toBeGreaterThan(1)
     clock.wind(500)
-    expect(countLines(writes)).toBe(2000)
+    expect(countLines(writes)).toBe(6000)
   })
 
   it('writes what is left when it is closed', async () => {

@@ -9,7 +9,7 @@ function stage(limit = 10) {
   let fail: (error: Error) => void = () => {}
   const outlet: Outlet = {
     write(text, _, whenDone) {
-      written.push(text)
+      written.push(text.toString())
       done = whenDone
       return true
     },

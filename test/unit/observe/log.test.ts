@@ -10,7 +10,7 @@ import { handClock } from '../../support/clock.ts'
 function stage(rules: LogRules, colors = false) {
   const clock = handClock()
   const written: string[] = []
-  const lines: Lines = { write: text => written.push(text) > 0, close: () => Promise.resolve() }
+  const lines: Lines = { write: text => written.push(text.toString()) > 0, close: () => Promise.resolve() }
   return { clock, written, log: openLog({ lines, clock, rules, colors }) }
 }
 
