@@ -1,5 +1,5 @@
-// Where a visitor's bytes are read into. Requests are small: they share one buffer, and what is read there is lent. A read that
-// fills it is of a large body, whose next reads get buffers of their own, which go along with the bytes.
+// Where a visitor's bytes are read into: the buffer that all sockets share, so what is read is lent. Requests are small; after a read
+// that was full, which is of a large body, the next ones may be larger.
 // Mutable on purpose: one per connection.
 import type { Socket } from 'node:net'
 import { owned } from '../../base/lent.ts'
@@ -7,24 +7,23 @@ import type { DialReads } from '../../net/dial-step.ts'
 import { type LentReads, lendReads } from '../../net/lent-reads.ts'
 import type { ReadBuffers } from '../../net/read-buffers.ts'
 
-/** What one read of a large body takes at the most. */
-const LARGE = 64 * 1024
-
 export class VisitorReads implements DialReads {
-  /** The bytes that are being read are lent: whoever keeps some copies them. */
-  isLent = false
   private isLarge = false
-  private own: Buffer | undefined
-  private readonly small: Buffer
+  private readonly buffers: ReadBuffers
   private readonly received: (bytes: Buffer) => void
   /** Undefined where the socket reads into memory of its own each time. */
   private readonly lent: LentReads | undefined
 
-  constructor(socket: Socket, { small }: ReadBuffers, received: (bytes: Buffer) => void) {
-    this.small = small
+  constructor(socket: Socket, buffers: ReadBuffers, received: (bytes: Buffer) => void) {
+    this.buffers = buffers
     this.received = received
     this.lent = lendReads(socket, this)
     if (this.lent === undefined) socket.on('data', received)
+  }
+
+  /** What is read is gone with the next read: whoever keeps some copies it. */
+  get isLent(): boolean {
+    return this.lent !== undefined
   }
 
   /** The socket is somebody else's now, who listens to `data`. */
@@ -33,19 +32,12 @@ export class VisitorReads implements DialReads {
   }
 
   buffer(): Buffer {
-    if (!this.isLarge) return this.small
-    this.own ??= Buffer.allocUnsafeSlow(LARGE)
-    return this.own
+    return this.isLarge ? this.buffers.medium : this.buffers.small
   }
 
   read(length: number, buffer: Buffer): boolean {
-    const isOwn = buffer === this.own
-    // One that is half empty isn't worth giving away.
-    this.isLent = !isOwn || length < LARGE / 2
-    if (!this.isLent) this.own = undefined
-    this.isLarge = isOwn ? !this.isLent : length === buffer.length
+    this.isLarge = length === buffer.length || length > this.buffers.small.length
     this.received(buffer.subarray(0, length))
-    this.isLent = false
     return true
   }
 

@@ -12,8 +12,9 @@ describe('read buffers', () => {
   })
 
   it('are shared beside that, and only their beginning by those who are to read less', () => {
-    const { shared, small } = openReadBuffers()
-    expect(small.length).toBeLessThan(shared.length)
-    expect(small.buffer).toBe(shared.buffer)
+    const { shared, medium, small } = openReadBuffers()
+    expect(small.length).toBeLessThan(medium.length)
+    expect(medium.length).toBeLessThan(shared.length)
+    expect([small.buffer, medium.buffer]).toEqual([shared.buffer, shared.buffer])
   })
 })

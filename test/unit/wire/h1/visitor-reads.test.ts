@@ -1,45 +1,64 @@
-import { EventEmitter } from 'node:events'
-import type { Socket } from 'node:net'
+import { once } from 'node:events'
+import { connect, createServer, Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { openReadBuffers } from '../../../../src/net/read-buffers.ts'
+import { openReadBuffers, type ReadBuffers } from '../../../../src/net/read-buffers.ts'
 import { VisitorReads } from '../../../../src/wire/h1/visitor-reads.ts'
+import { until } from '../../../support/until.ts'
 
-function world() {
-  const buffers = openReadBuffers()
-  const seen: { readonly length: number; readonly isLent: boolean; readonly kept: Buffer }[] = []
-  const reads: VisitorReads = new VisitorReads(new EventEmitter() as unknown as Socket, buffers, bytes =>
-    seen.push({ length: bytes.length, isLent: reads.isLent, kept: reads.kept(bytes) }),
-  )
-  const read = (length: number): Buffer => {
-    const buffer = reads.buffer()
-    buffer.fill(seen.length + 1, 0, length)
-    expect(reads.read(length, buffer)).toBe(true)
-    return buffer
-  }
-  return { small: buffers.small, seen, read, reads }
+const KIB = 1024
+
+function pieces(buffers: ReadBuffers, lengths: readonly number[]): Buffer[] {
+  const seen: Buffer[] = []
+  const reads = new VisitorReads(new Socket(), buffers, bytes => seen.push(bytes))
+  for (const length of lengths) expect(reads.read(length, reads.buffer())).toBe(true)
+  return [...seen, reads.buffer()]
 }
 
 describe('what a visitor sends', () => {
-  it('is read into the buffer of all, and lent, as long as it is small', () => {
-    const { small, seen, read, reads } = world()
-    for (const length of [1, 700, small.length - 1]) expect(read(length)).toBe(small)
-    expect(seen.map(({ isLent }) => isLent)).toEqual([true, true, true])
-    expect(seen.map(({ kept }) => kept[0])).toEqual([1, 2, 3])
-    expect(reads.isLent).toBe(false)
+  it('is read in small pieces into the buffer of all', () => {
+    const buffers = openReadBuffers()
+    for (const piece of pieces(buffers, [1, 700, 16 * KIB - 1]))
+      expect(piece.buffer).toBe(buffers.shared.buffer)
+    expect(pieces(buffers, [1, 700, 16 * KIB - 1]).at(-1)).toBe(buffers.small)
   })
 
-  it('gets buffers of its own when it is large, which go along while they are filled', () => {
-    const { small, seen, read } = world()
-    expect(read(small.length)).toBe(small)
-    const [first, second] = [read(64 * 1024), read(40 * 1024)]
-    expect(first).not.toBe(second)
-    expect(seen.map(({ isLent }) => isLent)).toEqual([true, false, false])
-    expect(seen[1]?.kept.buffer).toBe(first.buffer)
-    // The end of the body: little is in it, so it is lent, and the next request is in the buffer of all again.
-    const last = read(100)
-    expect(last).not.toBe(second)
-    expect(seen[3]?.isLent).toBe(true)
-    expect(read(100)).toBe(small)
-    expect(seen.map(({ kept }) => kept[0])).toEqual([1, 2, 3, 4, 5])
+  it('is read in larger ones while they are filled', () => {
+    const buffers = openReadBuffers()
+    expect(pieces(buffers, [16 * KIB]).at(-1)).toBe(buffers.medium)
+    expect(pieces(buffers, [16 * KIB, 64 * KIB, 40 * KIB]).at(-1)).toBe(buffers.medium)
+    expect(pieces(buffers, [16 * KIB, 64 * KIB, 100]).at(-1)).toBe(buffers.small)
+  })
+
+  it('is lent where it is read into that buffer, and copied by who keeps it', async () => {
+    await using stack = new AsyncDisposableStack()
+    const server = createServer()
+    stack.defer(() => void server.close())
+    const accepted = once(server, 'connection')
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const far = connect(server.address() as { port: number })
+    stack.defer(() => void far.destroy())
+    const [near] = (await accepted) as [Socket]
+    const kept: Buffer[] = []
+    const reads: VisitorReads = new VisitorReads(near, openReadBuffers(), bytes =>
+      kept.push(reads.kept(bytes)),
+    )
+    expect(reads.isLent).toBe(true)
+    for (const text of ['first', 'later']) {
+      far.write(text)
+      await until('it has come', () => kept.at(-1)?.toString() === text)
+    }
+    expect(kept.map(String)).toEqual(['first', 'later'])
+  })
+
+  it("is its reader's own where the socket reads by itself", () => {
+    const socket = new Socket()
+    const seen: Buffer[] = []
+    const reads: VisitorReads = new VisitorReads(socket, openReadBuffers(), bytes =>
+      seen.push(reads.kept(bytes)),
+    )
+    expect(reads.isLent).toBe(false)
+    const piece = Buffer.from('x')
+    socket.emit('data', piece)
+    expect(seen[0]).toBe(piece)
   })
 })
