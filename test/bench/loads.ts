@@ -50,6 +50,7 @@ const get = (name: string, path: string, connections: number): Load => ({
 export const LOADS: readonly Load[] = [
   get('get1k', '/1k', 64),
   { ...get('post10k', '/post', 64), method: 'POST', bodyBytes: 10_240 },
+  { ...get('post1m', '/post', 16), method: 'POST', bodyBytes: 1_000_000 },
   get('get100k', '/100k', 32),
   get('get10m', '/10m', 8),
   { ...get('close1k', '/1k', 64), isClosing: true },

@@ -1,4 +1,4 @@
-// CPU per request of p2pstream and its peers, measured in turns: npm run bench -- [--log on] [--only ...] [--loads ...] [--rounds N] [--seconds N]
+// CPU per request of p2pstream and its peers, measured in turns: npm run bench -- [--log on] [--only ...] [--beside FOLDER] [--loads ...] [--rounds N] [--seconds N]
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { verdicts } from './bars.ts'
 import { circumstances, median, short, spread, table } from './figures.ts'
 import { LOADS } from './loads.ts'
 import { startOrigins } from './origins.ts'
-import { PEERS } from './peers.ts'
+import { beside, PEERS } from './peers.ts'
 import { rounded } from './rounds.ts'
 import { startRunners } from './runners.ts'
 import type { Peer } from './stand.ts'
@@ -17,6 +17,7 @@ const { values } = parseArgs({
   options: {
     log: { type: 'string', default: 'off' },
     only: { type: 'string', default: '' },
+    beside: { type: 'string', default: '' },
     loads: { type: 'string', default: '' },
     rounds: { type: 'string', default: '4' },
     seconds: { type: 'string', default: '2' },
@@ -25,9 +26,10 @@ const { values } = parseArgs({
 const names = (list: string): string[] => list.split(',').filter(name => name !== '')
 const loads = LOADS.filter(one => values.loads === '' || names(values.loads).includes(one.name))
 // nginx is always there: every other figure is a multiple of its.
-const peers = PEERS.filter(
+const chosen = PEERS.filter(
   (one, n) => n === 0 || values.only === '' || names(values.only).some(part => one.name.includes(part)),
 )
+const peers = [...chosen, ...names(values.beside).map(beside)]
 
 const lose = (peer: Peer, why: string): void => {
   process.stderr.write(`LOST ${peer.name}: ${why}\n`)

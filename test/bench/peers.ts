@@ -1,6 +1,6 @@
 // The proxies that are compared, each with the same job: one host, everything to one origin, `/check/` to another, X-Forwarded-* set.
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LAUNCHER } from '../support/world.ts'
 import { caddy } from './caddy.ts'
@@ -10,7 +10,7 @@ import { nginx } from './nginx.ts'
 import type { Peer, Stand } from './stand.ts'
 import { PROXY_CORE } from './tools.ts'
 
-const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+const fileOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
 const fromNpm = (name: string, file: string, cannot: Peer['cannot'] = {}): Peer => ({
   name,
@@ -19,7 +19,7 @@ const fromNpm = (name: string, file: string, cannot: Peer['cannot'] = {}): Peer 
   start({ dir, port, tlsPort, certificate, originPort, checkPort }) {
     const numbers = [port, tlsPort, originPort, checkPort].map(String)
     const files = [certificate.certFile, certificate.keyFile]
-    const command = [process.execPath, beside(file), ...numbers, ...files]
+    const command = [process.execPath, fileOf(file), ...numbers, ...files]
     return {
       core: PROXY_CORE,
       command,
@@ -49,22 +49,25 @@ routes:
     forward: { targets: [{ url: "http://127.0.0.1:${stand.originPort}", preserve_host: true }] }
 `
 
-const p2pstream: Peer = {
-  name: 'p2pstream',
+const p2pstreamOf = (name: string, launcher: string): Peer => ({
+  name,
   program: undefined,
-
   start(stand) {
     const file = join(stand.dir, 'p2pstream.yaml')
     writeFileSync(file, p2pstreamConfig(stand))
     return {
       core: PROXY_CORE,
-      command: [process.execPath, LAUNCHER, 'run', '-c', file],
+      command: [process.execPath, launcher, 'run', '-c', file],
       ports: [stand.port, stand.tlsPort],
       cwd: stand.dir,
       ...(stand.isLogging ? { output: stand.logFile } : {}),
     }
   },
-}
+})
+
+/** Another version of this project, from the folder that it was checked out into. */
+export const beside = (folder: string): Peer =>
+  p2pstreamOf(`p2pstream in ${folder}`, resolve(folder, 'src', 'launch.js'))
 
 const throughAgent: Peer = {
   name: 'p2pstream through an agent',
@@ -74,7 +77,7 @@ const throughAgent: Peer = {
     const rest = [certificate.certFile, certificate.keyFile, isLogging ? 'on' : 'off']
     return {
       core: PROXY_CORE,
-      command: [process.execPath, beside('peer-agent.ts'), ...numbers, ...rest],
+      command: [process.execPath, fileOf('peer-agent.ts'), ...numbers, ...rest],
       ports: [port, tlsPort],
       cwd: dir,
       ...(isLogging ? { output: logFile } : {}),
@@ -86,7 +89,7 @@ const throughAgent: Peer = {
 export const PEERS: readonly Peer[] = [
   nginx(false),
   nginx(true),
-  p2pstream,
+  p2pstreamOf('p2pstream', LAUNCHER),
   throughAgent,
   haproxy,
   caddy,
