@@ -14,7 +14,7 @@ const MAX_SPARE = 16
 export interface ReadBuffers {
   /** What it holds is lent until the read call returns. */
   readonly shared: Buffer
-  /** Its beginning, for those who aren't trusted with more at a time. */
+  /** Its beginning, 16 KiB and 64 KiB, for those who aren't trusted with more at a time. */
   readonly small: Buffer
   readonly medium: Buffer
   /** A large buffer for the taker alone. */

@@ -123,19 +123,14 @@ export class Outlet {
 
   /** TLS and HTTP/2 put together what is written in pieces, so it is done here, where small ones can become text. */
   private writeJoined(): void {
-    const { socket, told, piece, isLent } = this
-    if (piece.length === this.length) {
-      this.forget()
-      socket.write(owned(piece, isLent), told)
-    } else if (this.length <= MAX_TEXT) {
-      const text = this.joinedText()
-      this.forget()
-      socket.write(text, 'latin1', told)
-    } else {
-      const whole = this.joinedBytes()
-      this.forget()
-      socket.write(whole, told)
-    }
+    const whole = this.joined
+    this.forget()
+    this.socket.write(whole, 'latin1', this.told)
+  }
+
+  private get joined(): string | Buffer {
+    if (this.piece.length === this.length) return owned(this.piece, this.isLent)
+    return this.length <= MAX_TEXT ? this.joinedText() : this.joinedBytes()
   }
 
   private joinedText(): string {

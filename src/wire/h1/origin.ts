@@ -45,7 +45,7 @@ export interface OriginOwner {
   closed(origin: H1Origin): void
 }
 
-/** A visitor that keeps this much of a response waiting gets the rest from buffers of its own, if there is as much. */
+/** Of a response that a visitor keeps waiting, the rest is read into buffers of its own when it is more than this. */
 const LARGE_AFTER = 16 * 1024
 
 export class H1Origin implements OriginSide, ResponseEvents, DialReads {

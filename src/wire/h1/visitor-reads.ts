@@ -36,7 +36,7 @@ export class VisitorReads implements DialReads {
   }
 
   read(length: number, buffer: Buffer): boolean {
-    this.isLarge = length === buffer.length || length > this.buffers.small.length
+    this.isLarge = length >= this.buffers.small.length
     this.received(buffer.subarray(0, length))
     return true
   }
