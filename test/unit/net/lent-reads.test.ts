@@ -1,27 +1,18 @@
 import { once } from 'node:events'
-import { connect, createServer, type Server, Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type LentReads, lendReads } from '../../../src/net/lent-reads.ts'
+import { type SocketPair, socketPair } from '../../support/socket-pair.ts'
 import { until } from '../../support/until.ts'
 
-let server: Server
+let pair: SocketPair
 let near: Socket
 let far: Socket
 beforeEach(async () => {
-  server = createServer({ allowHalfOpen: true })
-  const accepted = once(server, 'connection')
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  far = connect({ host: '127.0.0.1', port: address.port })
-  ;[near] = (await accepted) as [Socket]
+  pair = await socketPair()
+  ;({ near, far } = pair)
 })
-afterEach(() => {
-  near.destroy()
-  far.destroy()
-  server.close()
-})
+afterEach(() => pair[Symbol.dispose]())
 
 /** Reads into two buffers of four bytes in turns. */
 function lending(read: (text: string) => void = () => undefined): LentReads {

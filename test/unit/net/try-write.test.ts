@@ -1,27 +1,18 @@
 import { once } from 'node:events'
-import { connect, createServer, type Server, Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { descriptorOf, NOWHERE, tryBytes, tryPieces, tryText } from '../../../src/net/try-write.ts'
+import { type SocketPair, socketPair } from '../../support/socket-pair.ts'
 
-let server: Server
+let pair: SocketPair
 let near: Socket
 let far: Socket
 beforeEach(async () => {
-  server = createServer()
-  const accepted = once(server, 'connection')
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  far = connect({ host: '127.0.0.1', port: address.port })
-  ;[near] = (await accepted) as [Socket]
+  pair = await socketPair()
+  ;({ near, far } = pair)
 })
-afterEach(() => {
-  near.destroy()
-  far.destroy()
-  server.close()
-})
+afterEach(() => pair[Symbol.dispose]())
 
 /** What has come once the near side has ended. */
 async function allOf(socket: Socket): Promise<Buffer> {
@@ -46,9 +37,13 @@ describe('a write that is tried', () => {
     const taken = tryBytes(fd, much, much.length)
     expect(taken).toBeGreaterThan(0)
     expect(taken).toBeLessThan(much.length)
-    const more = tryPieces(fd, [much]) + tryBytes(fd, much, much.length) + tryText(fd, 'x'.repeat(1 << 20))
-    expect(more).toBeLessThan(much.length)
-    expect(tryText(fd, 'y'.repeat(1 << 24)) + tryPieces(fd, [much])).toBeLessThan(much.length)
+    const tries = [
+      () => tryText(fd, 'y'.repeat(1 << 20)),
+      () => tryBytes(fd, much, much.length),
+      () => tryPieces(fd, [much]),
+    ]
+    let rounds = 0
+    while (tries.map(one => one()).some(count => count > 0)) expect(++rounds).toBeLessThan(1000)
     near.destroy()
     expect((await allOf(far)).every(byte => byte === 120 || byte === 121)).toBe(true)
   })

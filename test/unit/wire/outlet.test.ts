@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect, createServer, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { nextTurn } from '../../../src/base/clock.ts'
 import { Scratch } from '../../../src/net/scratch.ts'
@@ -7,6 +7,7 @@ import { startWheel } from '../../../src/net/wheel.ts'
 import { Outlet } from '../../../src/wire/outlet.ts'
 import { handClock } from '../../support/clock.ts'
 import { Sink } from '../../support/sink.ts'
+import { socketPair } from '../../support/socket-pair.ts'
 
 /** Says that every write is told of, as a TLS socket does, whose writes are never done at once. */
 class SecretSink extends Sink {
@@ -210,15 +211,8 @@ describe('an outlet', () => {
   })
 
   it('gives a lent piece back whole, however much of it the kernel took', async () => {
-    await using stack = new AsyncDisposableStack()
-    const server = createServer()
-    stack.defer(() => void server.close())
-    const accepted = once(server, 'connection')
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    const far = connect(server.address() as { port: number })
-    const [near] = (await accepted) as [Socket]
-    stack.defer(() => void far.destroy())
-    stack.defer(() => void near.destroy())
+    using pair = await socketPair()
+    const { near, far } = pair
     let expected = ''
     const drained = Promise.withResolvers<void>()
     const outlet = new Outlet(near, () => drained.resolve(), new Scratch())

@@ -1,6 +1,4 @@
 // Sessions that read into one buffer: what a stream keeps is its own.
-import { once } from 'node:events'
-import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startWheel } from '../../../../src/net/wheel.ts'
 import { MuxSession } from '../../../../src/tunnel/mux/session.ts'
@@ -8,23 +6,14 @@ import type { MuxStream } from '../../../../src/tunnel/mux/stream.ts'
 import { DEFAULT_TERMS, READ_BYTES } from '../../../../src/tunnel/mux/terms.ts'
 import { handClock } from '../../../support/clock.ts'
 import { all } from '../../../support/mux/peer.ts'
+import { type SocketPair, socketPair } from '../../../support/socket-pair.ts'
 import { until } from '../../../support/until.ts'
 
-let server: Server
-let sockets: readonly [Socket, Socket]
+let pair: SocketPair
 beforeEach(async () => {
-  server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  const accepted = once(server, 'connection')
-  const near = connect({ host: '127.0.0.1', port: address.port, allowHalfOpen: true })
-  sockets = [near, ((await accepted) as [Socket])[0]]
+  pair = await socketPair()
 })
-afterEach(() => {
-  for (const socket of sockets) socket.destroy()
-  server.close()
-})
+afterEach(() => pair[Symbol.dispose]())
 
 /** Two sessions that read into the same buffer, and streams from the one to the other. */
 async function world(count: number): Promise<{ buffer: Buffer; near: MuxStream[]; far: MuxStream[] }> {
@@ -32,7 +21,7 @@ async function world(count: number): Promise<{ buffer: Buffer; near: MuxStream[]
   const buffer = Buffer.alloc(READ_BYTES)
   const parts = { clock, wheel: startWheel(clock), buffer }
   const far: MuxStream[] = []
-  const [one, other] = sockets
+  const { far: one, near: other } = pair
   const session = new MuxSession(one, 'server', DEFAULT_TERMS, parts, { ended: () => undefined })
   new MuxSession(other, 'client', DEFAULT_TERMS, parts, {
     accepted: stream => void far.push(stream),

@@ -1,8 +1,8 @@
-import { once } from 'node:events'
-import { connect, createServer, Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { openReadBuffers, type ReadBuffers } from '../../../../src/net/read-buffers.ts'
 import { VisitorReads } from '../../../../src/wire/h1/visitor-reads.ts'
+import { socketPair } from '../../../support/socket-pair.ts'
 import { until } from '../../../support/until.ts'
 
 const KIB = 1024
@@ -30,14 +30,8 @@ describe('what a visitor sends', () => {
   })
 
   it('is lent where it is read into that buffer, and copied by who keeps it', async () => {
-    await using stack = new AsyncDisposableStack()
-    const server = createServer()
-    stack.defer(() => void server.close())
-    const accepted = once(server, 'connection')
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    const far = connect(server.address() as { port: number })
-    stack.defer(() => void far.destroy())
-    const [near] = (await accepted) as [Socket]
+    using pair = await socketPair()
+    const { near, far } = pair
     const kept: Buffer[] = []
     const reads: VisitorReads = new VisitorReads(near, openReadBuffers(), bytes =>
       kept.push(reads.kept(bytes)),

@@ -1,0 +1,29 @@
+// Both ends of a connection on the loopback, half of which may end before the other.
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+export interface SocketPair extends Disposable {
+  /** The one that was accepted. */
+  readonly near: Socket
+  /** The one that connected. */
+  readonly far: Socket
+}
+
+/** A connection that nobody reads yet; both ends are destroyed with it. */
+export async function socketPair(): Promise<SocketPair> {
+  const server = createServer({ allowHalfOpen: true })
+  const accepted = once(server, 'connection')
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  const far = connect({ host: '127.0.0.1', port, allowHalfOpen: true })
+  const [near] = (await accepted) as [Socket]
+  server.close()
+  return {
+    near,
+    far,
+    [Symbol.dispose]() {
+      near.destroy()
+      far.destroy()
+    },
+  }
+}
