@@ -1,7 +1,7 @@
 // One exchange as a line of JSON with OpenTelemetry's attribute names, flat. Built by hand: this runs once per exchange.
 // What repeats is kept in one piece, the quotes of its neighbours included.
 import { asciiBytes, type LineBytes } from './line-bytes.ts'
-import { MOST, memo } from './memo.ts'
+import { latest, MOST, memo } from './memo.ts'
 import { quotable, quoted } from './plain-text.ts'
 import type { ExchangeRecord } from './record.ts'
 import { redactPath, redactQuery, redactUrl, withoutUser } from './redact.ts'
@@ -10,17 +10,18 @@ const TRACE = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/
 const PORT = /:(\d{1,5})$/
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i
 
-const TIME = asciiBytes('{"time":"')
-const USER_AGENT = asciiBytes(',"user_agent.original":"')
-const REFERER = asciiBytes(',"http.request.header.referer":"')
-const QUOTE = asciiBytes('"')
-const DURATION = asciiBytes(',"http.server.request.duration":')
 const CONNECT_TIME = asciiBytes(',"p2pstream.connect_duration":')
 const HEAD_TIME = asciiBytes(',"p2pstream.response_header_duration":')
 const BYTES_IN = asciiBytes(',"http.request.body.size":')
 const BYTES_OUT = asciiBytes(',"http.response.body.size":')
-const GENERATION = asciiBytes(',"p2pstream.generation":')
-const REQUEST_ID = asciiBytes(',"p2pstream.request_id":"')
+const NO_BYTES_IN = asciiBytes(',"http.request.body.size":0,"http.response.body.size":')
+
+/** Path and query, without the quotes at their ends. */
+function addUrl(target: string, to: LineBytes): void {
+  // Most targets are a path alone that hides nothing.
+  if (target.startsWith('/') && !target.includes('?') && !target.includes(';') && to.plain(target)) return
+  to.text(urlParts(target))
+}
 
 /** Without the quotes at its ends. */
 function urlParts(target: string): string {
@@ -93,7 +94,7 @@ function placeParts(r: Place): string {
   if (r.agent !== undefined) text += `,"p2pstream.agent":${quoted(r.agent)}`
   if (r.attempts > 0) text += `,"p2pstream.attempts":${r.attempts}`
   if (r.reused) text += ',"p2pstream.connection_reused":true'
-  return text
+  return `${text},"http.server.request.duration":`
 }
 
 /**
@@ -101,6 +102,7 @@ function placeParts(r: Place): string {
  * that an exchange never came to are left out. A broken head has the method `_OTHER`, as OpenTelemetry wants.
  */
 export function jsonLines(): (r: ExchangeRecord, time: string, to: LineBytes) => void {
+  const startOf = latest((time: string) => `{"time":"${time}`)
   const methodOf = memo(
     method => `","http.request.method":${quoted(method === '' ? '_OTHER' : method)},"url.path":"`,
   )
@@ -110,8 +112,12 @@ export function jsonLines(): (r: ExchangeRecord, time: string, to: LineBytes) =>
     address === '' ? '' : `,"network.peer.address":${quoted(address)}`
   const [clientOf, peerOf] = [memo(client), memo(peer)]
   const visitorOf = memo(address => client(address) + peer(address))
-  const userAgentOf = memo(quotable)
+  const userAgentOf = memo(userAgent => `,"user_agent.original":${quoted(userAgent)}`)
+  const refererOf = memo(referer => `,"http.request.header.referer":${quoted(redactUrl(referer))}`)
   const places = new Places()
+  const generationOf = latest(
+    (generation: number) => `,"p2pstream.generation":${generation},"p2pstream.request_id":"`,
+  )
   const endOf = (scheme: string) =>
     memo(protocol => {
       const version = protocol === 'HTTP/1.1' ? '1.1' : protocol.slice(5)
@@ -120,10 +126,9 @@ export function jsonLines(): (r: ExchangeRecord, time: string, to: LineBytes) =>
   const [plainEndOf, secureEndOf] = [endOf('http'), endOf('https')]
 
   return (r, time, to) => {
-    to.piece(TIME)
-    to.text(time)
+    to.piece(startOf(time))
     to.piece(methodOf(r.method))
-    to.text(urlParts(r.requestTarget))
+    addUrl(r.requestTarget, to)
     to.piece(addressOf(r.authority))
     to.integer(r.status)
     if (r.client === r.peer) to.piece(visitorOf(r.peer))
@@ -131,19 +136,10 @@ export function jsonLines(): (r: ExchangeRecord, time: string, to: LineBytes) =>
       to.piece(clientOf(r.client))
       to.piece(peerOf(r.peer))
     }
-    if (r.userAgent !== undefined) {
-      to.piece(USER_AGENT)
-      to.piece(userAgentOf(r.userAgent))
-      to.piece(QUOTE)
-    }
-    if (r.referer !== undefined) {
-      to.piece(REFERER)
-      to.text(quotable(redactUrl(r.referer)))
-      to.piece(QUOTE)
-    }
-    to.piece(places.of(r))
+    if (r.userAgent !== undefined) to.piece(userAgentOf(r.userAgent))
+    if (r.referer !== undefined) to.piece(refererOf(r.referer))
     if (r.reason !== undefined || r.upgraded) to.text(rareParts(r))
-    to.piece(DURATION)
+    to.piece(places.of(r))
     to.seconds(r.duration)
     if (r.connectTime !== undefined) {
       to.piece(CONNECT_TIME)
@@ -153,15 +149,16 @@ export function jsonLines(): (r: ExchangeRecord, time: string, to: LineBytes) =>
       to.piece(HEAD_TIME)
       to.seconds(r.headTime)
     }
-    to.piece(BYTES_IN)
-    to.integer(r.bytesIn)
-    to.piece(BYTES_OUT)
+    if (r.bytesIn === 0) to.piece(NO_BYTES_IN)
+    else {
+      to.piece(BYTES_IN)
+      to.integer(r.bytesIn)
+      to.piece(BYTES_OUT)
+    }
     to.integer(r.bytesOut)
     if (r.traceparent !== undefined) to.text(traceParts(r.traceparent))
-    to.piece(GENERATION)
-    to.integer(r.generation)
-    to.piece(REQUEST_ID)
-    to.text(quotable(r.requestId))
+    to.piece(generationOf(r.generation))
+    if (!to.plain(r.requestId)) to.text(quotable(r.requestId))
     to.piece(r.scheme === 'https' ? secureEndOf(r.protocol) : plainEndOf(r.protocol))
   }
 }

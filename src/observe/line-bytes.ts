@@ -40,6 +40,20 @@ export class LineBytes {
     this.length += this.bytes.write(text, this.length, 'latin1')
   }
 
+  /** Adds text that can stand between the quotes of a JSON string as it is, and says whether it did; for short ones. */
+  plain(text: string): boolean {
+    this.reserve(text.length)
+    const { bytes } = this
+    let at = this.length
+    for (let n = 0; n < text.length; n++) {
+      const code = text.charCodeAt(n)
+      if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return false
+      bytes[at++] = code
+    }
+    this.length = at
+    return true
+  }
+
   /** Adds a natural number in digits. */
   integer(value: number): void {
     let width = 1
@@ -86,7 +100,11 @@ export class LineBytes {
 
   private reserve(bytes: number): void {
     const needed = this.length + bytes
-    if (needed <= this.bytes.length) return
+    if (needed > this.bytes.length) this.grow(needed)
+  }
+
+  // Apart from `reserve`, whose every call would make room for what the arrow function sees.
+  private grow(needed: number): void {
     const room = [this.first, this.usual].find(one => needed <= one) ?? needed * 2
     const larger = Buffer.allocUnsafeSlow(room)
     this.bytes.copy(larger, 0, 0, this.length)

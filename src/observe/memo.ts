@@ -6,6 +6,18 @@ export const MOST = 512
 /** Longer texts are made each time, for the same reason. */
 const LONGEST = 256
 
+/** Whatever ASCII is made of the value before, as bytes; for values that hold for a while and never come back. */
+export function latest<T extends string | number>(make: (value: T) => string): (value: T) => Buffer {
+  let last: T | undefined
+  let made = asciiBytes('')
+  return value => {
+    if (value === last) return made
+    made = asciiBytes(make(value))
+    last = value
+    return made
+  }
+}
+
 /** Whatever ASCII is made of a text, as bytes, remembered. */
 export function memo(make: (text: string) => string): (text: string) => Buffer {
   const made = new Map<string, Buffer>()

@@ -173,11 +173,22 @@ describe('an access line in JSON', () => {
       reused: fc.boolean(),
       client: word('', '10.0.0.1', '10.0.0.2'),
       peer: word('', '10.0.0.1', '10.0.0.2'),
+      requestTarget: word('', '/', '/a', '/a;token=x', '/a?b=c&token=x', '/"', 'http://u:p@h/x', '*'),
+      userAgent: fc.option(word('one', '"'), { nil: undefined }),
+      referer: fc.option(word('http://a/', 'http://a/?token=x', '"'), { nil: undefined }),
+      reason: fc.option(fc.constant('bad_request' as const), { nil: undefined }),
+      bytesIn: fc.nat(3),
+      generation: fc.integer({ min: 1, max: 3 }),
+      requestId: word('one', '"'),
     })
     fc.assert(
       fc.property(fc.array(record, { maxLength: 20 }), changes => {
         const maker = jsonLines()
-        for (const one of changes) expect(madeBy(maker, one)).toBe(line(one))
+        for (const one of changes) {
+          expect(madeBy(maker, one)).toBe(line(one))
+          expect(line(one)).not.toContain('token=x')
+          expect(parsed(one)['http.request.body.size']).toBe(one.bytesIn)
+        }
       }),
     )
   })

@@ -34,6 +34,18 @@ describe('lines as bytes', () => {
     )
   })
 
+  it('take plain text alone, or none of it', () => {
+    fc.assert(
+      fc.property(fc.oneof(ascii, fc.string({ unit: 'binary' })), ascii, (text, before) => {
+        const to = new LineBytes(10)
+        to.text(before)
+        const isPlain = JSON.stringify(text) === `"${text}"` && /^[ -~]*$/.test(text)
+        expect(to.plain(text)).toBe(isPlain)
+        expect(to.take().toString()).toBe(isPlain ? before + text : before)
+      }),
+    )
+  })
+
   it('hold more than is usual', () => {
     const to = new LineBytes(200_000)
     const [short, long] = ['x'.repeat(1000), 'y'.repeat(300_000)]

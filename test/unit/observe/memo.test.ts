@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MOST, memo } from '../../../src/observe/memo.ts'
+import { latest, MOST, memo } from '../../../src/observe/memo.ts'
 
 describe('a memo', () => {
   it('makes what it is asked for once, in whatever order it is asked', () => {
@@ -26,4 +26,14 @@ describe('a memo', () => {
     for (let n = 0; n < 3; n++) expect([of(long).toString(), of('0').toString()]).toEqual([long, '0'])
     expect(count).toBe(MOST + 5)
   })
+})
+
+it('knows the latest value only', () => {
+  const made: number[] = []
+  const of = latest((value: number) => {
+    made.push(value)
+    return `<${value}>`
+  })
+  for (const value of [0, 0, 1, 1, 0]) expect(of(value).toString()).toBe(`<${value}>`)
+  expect(made).toEqual([0, 1, 0])
 })
