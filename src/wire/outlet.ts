@@ -47,13 +47,15 @@ export class Outlet {
   /** Of every write to TLS or HTTP/2, which none of them leaves at once: the stream's `drain` comes for large ones only. */
   private readonly told: ((error?: Error | null) => void) | undefined
   private readonly scratch: Scratch | undefined
+  private readonly isSecure: boolean
 
   /** `drained` is called when bytes that were left pending are gone, so that `isClear` holds again. */
   constructor(socket: Writing, drained: () => void, scratch?: Scratch) {
     this.socket = socket
     this.drained = drained
     this.scratch = scratch
-    if ('encrypted' in socket || 'rstCode' in socket) this.told = error => this.taken(error)
+    this.isSecure = 'encrypted' in socket
+    if (this.isSecure || 'rstCode' in socket) this.told = error => this.taken(error)
   }
 
   /** Adds latin1 text: heads, chunk sizes. */
@@ -108,11 +110,20 @@ export class Outlet {
     return socket.writableLength === 0 && !socket.writableEnded ? descriptorOf(socket) : NOWHERE
   }
 
+  /** TLS encrypts a piece while it is written, or keeps a copy, unless it waits behind another: then a lent one is free again. */
+  private get encryptsAtOnce(): boolean {
+    return this.isSecure && this.socket.writableLength === 0
+  }
+
   private writeText(): void {
+    if (this.told !== undefined) {
+      this.writeJoined()
+      return
+    }
     const text = this.gathered
     this.forget()
     const taken = tryText(this.descriptor, text)
-    if (taken < text.length) this.socket.write(taken === 0 ? text : text.slice(taken), 'latin1', this.told)
+    if (taken < text.length) this.socket.write(taken === 0 ? text : text.slice(taken), 'latin1')
   }
 
   private writePieces(): void {
@@ -121,7 +132,7 @@ export class Outlet {
     else this.writeGathered()
   }
 
-  /** TLS and HTTP/2 put together what is written in pieces, so it is done here, where small ones can become text. */
+  /** TLS and HTTP/2 put together what is written in pieces, so it is done here. */
   private writeJoined(): void {
     const whole = this.joined
     this.forget()
@@ -129,8 +140,14 @@ export class Outlet {
   }
 
   private get joined(): string | Buffer {
-    if (this.piece.length === this.length) return owned(this.piece, this.isLent)
-    return this.length <= MAX_TEXT ? this.joinedText() : this.joinedBytes()
+    const { scratch, length, encryptsAtOnce } = this
+    if (this.piece.length === length) return owned(this.piece, this.isLent && !encryptsAtOnce)
+    if (encryptsAtOnce && scratch?.fits(length)) {
+      this.fill(scratch)
+      return scratch.joined.subarray(0, length)
+    }
+    // Small ones are cheaper as text.
+    return length <= MAX_TEXT ? this.joinedText() : this.joinedBytes()
   }
 
   private joinedText(): string {
@@ -153,15 +170,19 @@ export class Outlet {
   /** By a buffer that all share. */
   private writeThrough(scratch: Scratch): void {
     const { length, socket } = this
-    scratch.clear()
-    for (const { text, piece } of this.parts) scratch.add(text, piece)
-    scratch.add(this.before, this.piece)
-    scratch.add(this.gathered, NOTHING)
+    this.fill(scratch)
     this.forget()
     const taken = tryBytes(this.descriptor, scratch.joined, length)
     if (taken === length) return
     socket.write(scratch.joined.subarray(taken, length))
     if (socket.writableLength > 0) scratch.leave()
+  }
+
+  private fill(scratch: Scratch): void {
+    scratch.clear()
+    for (const { text, piece } of this.parts) scratch.add(text, piece)
+    scratch.add(this.before, this.piece)
+    scratch.add(this.gathered, NOTHING)
   }
 
   /** Uncopied, but for lent bytes that were left. */

@@ -1,6 +1,7 @@
 // Both ends of a connection on the loopback, half of which may end before the other.
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { createServer as createSecureServer, connect as secure, type TLSSocket } from 'node:tls'
 
 export interface SocketPair extends Disposable {
   /** The one that was accepted. */
@@ -24,6 +25,32 @@ export async function socketPair(): Promise<SocketPair> {
     [Symbol.dispose]() {
       near.destroy()
       far.destroy()
+    },
+  }
+}
+
+/** The same over TLS, by a key that both have. */
+export async function securePair(): Promise<SocketPair> {
+  const pair = await socketPair()
+  const [psk, ciphers] = [Buffer.alloc(32, 'k'), 'PSK-AES128-GCM-SHA256']
+  const options = { ciphers, maxVersion: 'TLSv1.2' } as const
+  const server = createSecureServer({ ...options, pskCallback: () => psk })
+  const accepted = once(server, 'secureConnection')
+  server.emit('connection', pair.near)
+  const far = secure({
+    ...options,
+    socket: pair.far,
+    pskCallback: () => ({ psk, identity: 'k' }),
+    checkServerIdentity: () => undefined,
+  })
+  const [near] = (await accepted) as [TLSSocket]
+  return {
+    near,
+    far,
+    [Symbol.dispose]() {
+      near.destroy()
+      far.destroy()
+      pair[Symbol.dispose]()
     },
   }
 }

@@ -7,11 +7,15 @@ import { startWheel } from '../../../src/net/wheel.ts'
 import { Outlet } from '../../../src/wire/outlet.ts'
 import { handClock } from '../../support/clock.ts'
 import { Sink } from '../../support/sink.ts'
-import { socketPair } from '../../support/socket-pair.ts'
+import { securePair, socketPair } from '../../support/socket-pair.ts'
 
-/** Says that every write is told of, as a TLS socket does, whose writes are never done at once. */
+/** Says that every write is told of, as a TLS socket does: it has encrypted what it was given, but its writes are never done at once. */
 class SecretSink extends Sink {
   readonly encrypted = true
+
+  override _write(chunk: Buffer, encoding: string, done: () => void): void {
+    super._write(Buffer.from(chunk), encoding, done)
+  }
 }
 
 function outletOn(sink: Sink, drained: () => void = () => undefined): Outlet {
@@ -210,36 +214,61 @@ describe('an outlet', () => {
     expect(sink.writes).toHaveLength(1)
   })
 
-  it('gives a lent piece back whole, however much of it the kernel took', async () => {
-    using pair = await socketPair()
-    const { near, far } = pair
-    let expected = ''
-    const drained = Promise.withResolvers<void>()
-    const outlet = new Outlet(near, () => drained.resolve(), new Scratch())
-    const lent = Buffer.alloc(200_000)
-    const send = (chunk: string): void => {
-      outlet.text(`${chunk} `)
-      outlet.bytes(lent.fill(chunk), true)
-      outlet.chunk(Buffer.from('between'), false)
-      outlet.bytes(lent.subarray(0, 50_000), true)
-      outlet.text('\n')
-      outlet.flush()
-      expected += `${chunk} ${chunk.repeat(200_000)}7\r\nbetween\r\n${chunk.repeat(50_000)}\n`
-      lent.fill('!')
-    }
-    // Until the kernel has no room, and further.
-    let n = 0
-    while (outlet.isClear && n < 100) send(String(n++ % 10))
-    expect(n).toBeLessThan(100)
-    send('y')
-    send('z')
-    expect(near.writableLength).toBeGreaterThan(0)
-    const pieces: Buffer[] = []
-    far.on('data', piece => pieces.push(piece))
-    await drained.promise
-    send('a')
-    near.end()
-    await once(far, 'end')
-    expect(Buffer.concat(pieces).toString('latin1') === expected).toBe(true)
-  })
+  for (const [name, open] of [
+    ['a socket', socketPair],
+    ['a TLS socket', securePair],
+  ] as const) {
+    it(`gives ${name} a lent piece and has it back whole, however much of it was taken`, async () => {
+      using pair = await open()
+      const { near, far } = pair
+      let expected = ''
+      const drained = Promise.withResolvers<void>()
+      let isDrained = false
+      const told = (): void => {
+        if (isDrained) drained.resolve()
+      }
+      const outlet = new Outlet(near, told, new Scratch())
+      const lent = Buffer.alloc(200_000)
+      const send = (chunk: string): void => {
+        // As one lent piece, as little enough for the scratch, and as much of everything.
+        outlet.bytes(lent.fill(chunk), true)
+        outlet.flush()
+        lent.fill('?')
+        outlet.text(`${chunk} `)
+        outlet.bytes(lent.subarray(0, 5_000).fill(chunk), true)
+        outlet.flush()
+        outlet.text(`${chunk} `)
+        outlet.bytes(lent.fill(chunk), true)
+        outlet.chunk(Buffer.from('between'), false)
+        outlet.bytes(lent.subarray(0, 50_000), true)
+        outlet.text('\n')
+        outlet.flush()
+        const few = chunk.repeat(5_000)
+        const all = chunk.repeat(200_000)
+        expected += `${all}${chunk} ${few}${chunk} ${all}7\r\nbetween\r\n${chunk.repeat(50_000)}\n`
+        lent.fill('!')
+      }
+      // TLS tells of every write, also where the kernel took it.
+      const isTaken = async (): Promise<boolean> => {
+        for (let turn = 0; turn < 20 && !outlet.isClear; turn++) await nextTurn()
+        return outlet.isClear
+      }
+      // Until the kernel has no room, and further.
+      let n = 0
+      do send(String(n++ % 10))
+      while ((await isTaken()) && n < 100)
+      expect(n).toBeLessThan(100)
+      send('y')
+      send('z')
+      expect(near.writableLength).toBeGreaterThan(0)
+      isDrained = true
+      const pieces: Buffer[] = []
+      far.on('data', piece => pieces.push(piece))
+      await drained.promise
+      send('a')
+      near.end()
+      await once(far, 'end')
+      expect(Buffer.concat(pieces).toString('latin1') === expected).toBe(true)
+    })
+  }
 })
