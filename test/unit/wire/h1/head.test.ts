@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Head } from '../../../../src/wire/h1/head.ts'
 import { ALIAS, FIELD } from '../../../../src/wire/h1/names.ts'
@@ -109,5 +110,65 @@ describe('Head', () => {
   it('counts fields before it reads them', () => {
     expect(read('A: 1\r\nB: 2\r\n', new Head(), 2).refusal).toBeUndefined()
     expect(read('A: 1\r\nB: 2\r\nC\r\n', new Head(), 2).refusal?.status).toBe(431)
+  })
+
+  it('reads a section as if it were the first, whatever came before it', () => {
+    const line = fc.constantFrom(
+      'Host: a',
+      'host: b',
+      'Host:b ',
+      'Content-Length: 1',
+      'Content_Length: 1',
+      'X: yz',
+      'Y: xz',
+      'no name',
+      'Bad: \x01',
+    )
+    const section = fc.array(line, { maxLength: 4 }).map(lines => lines.map(text => `${text}\r\n`).join(''))
+    const around = fc.record({
+      start: fc.constantFrom('', 'GET / HTTP/1.1', 'GET /a HTTP/1.1'),
+      maxFields: fc.constantFrom(2, 100, 100),
+    })
+    // The same again and again, as one visitor sends it, with others between.
+    const sections = fc.array(
+      fc
+        .tuple(section, fc.array(around, { minLength: 1, maxLength: 4 }))
+        .map(([lines, all]) => all.map(one => ({ ...one, lines }))),
+    )
+    const shown = (head: Head, refusal: Refusal | undefined) => {
+      const { count, text } = head
+      const known = Object.values(FIELD).map(id => [head.counts[id], head.known(id)])
+      const places = [head.starts.slice(0, count + 1), head.colons.slice(0, count), head.ids.slice(0, count)]
+      return refusal ?? { count, text, known, places }
+    }
+    fc.assert(
+      fc.property(sections, many => {
+        const head = new Head()
+        for (const { start, lines, maxFields } of many.flat()) {
+          const text = `${start}\r\n${lines}\r\n`
+          const bytes = Buffer.from(text, 'latin1')
+          const read = (into: Head) =>
+            shown(into, into.readFields(text, bytes, 0, start.length + 2, maxFields))
+          expect(read(head)).toEqual(read(new Head()))
+        }
+      }),
+    )
+  })
+
+  it('keeps a section that came twice, unless it is large, and no other', () => {
+    const head = new Head()
+    const kept = (lines: string): boolean => {
+      read(lines, head)
+      head.clear()
+      return Object.values(head).some(value => typeof value === 'string' && value.length > 0)
+    }
+    expect([kept('A: 1\r\n'), kept('B: 23\r\n'), kept('B: 23\r\n'), kept('C: 1\r\n')]).toEqual([
+      false,
+      false,
+      true,
+      false,
+    ])
+    const large = `A: ${'x'.repeat(3000)}\r\n`
+    expect([kept(large), kept(large)]).toEqual([false, false])
   })
 })
