@@ -20,6 +20,7 @@ import type {
   VisitorSide,
 } from '../wire/visitor-side.ts'
 import { Entrance, type House } from './entrance.ts'
+import type { LatestMemo, VisitorMemo } from './visitor-memo.ts'
 
 /** What a door needs of the engine behind it. */
 export interface Reception {
@@ -37,12 +38,13 @@ export interface Reception {
 /** How long an idle connection may wait for one more request once its listener goes away. */
 const IDLE_GRACE = 1_000
 
-export class Door implements VisitorPort, House {
+export class Door implements VisitorPort, House, LatestMemo {
   readonly address: Address
   readonly wire: WireParts
   readonly log: Log
   /** Requests under way, for max_requests_in_flight. */
   inFlight = 0
+  latest: VisitorMemo | undefined
   private bound: Bound | undefined
   private isOpen = false
   private isClosed = false

@@ -21,7 +21,7 @@ const NO_BODY = Buffer.alloc(0)
 export function conduct(exchange: Exchange, live: Live, parts: SendParts): void {
   const { side, listener } = exchange
   const { line, authority, head } = side.request
-  const memo = visitorMemo(side, listener)
+  const memo = visitorMemo(side, listener, exchange.door)
   exchange.requestId = requestIdOf(side, memo, parts.random)
   const facts = readFacts(
     {

@@ -1,4 +1,5 @@
-// What doesn't change from one request of a connection to the next: worked out once, kept with the connection.
+// What doesn't change from one request of a connection to the next, nor between the connections of a peer: worked out once, kept
+// with the connection and where it came in.
 import { portOf } from '../http/host.ts'
 import type { Listener } from '../snapshot/snapshot.ts'
 import type { OurFields } from '../wire/h1/write-request.ts'
@@ -6,6 +7,7 @@ import type { VisitorSide } from '../wire/visitor-side.ts'
 
 export interface VisitorMemo {
   readonly listener: Listener
+  readonly peer: string
   readonly scheme: 'http' | 'https'
   readonly authority: string
   /** Whether the peer is a trusted proxy. */
@@ -24,15 +26,39 @@ export function schemeOf(side: VisitorSide): 'http' | 'https' {
   return side.security === undefined ? 'http' : 'https'
 }
 
+/** Where connections come in: who comes again may be known. */
+export interface LatestMemo {
+  latest: VisitorMemo | undefined
+}
+
 /** The memo of a connection, made anew when its Host or its listener's config changed. */
-export function visitorMemo(side: VisitorSide, listener: Listener): VisitorMemo {
+export function visitorMemo(side: VisitorSide, listener: Listener, memory?: LatestMemo): VisitorMemo {
   const known = side.memo as VisitorMemo | undefined
   const { authority } = side.request
   if (known !== undefined && known.listener === listener && known.authority === authority) return known
+  const latest = memory?.latest
+  const memo = latest !== undefined && isOf(latest, side, listener) ? latest : newMemo(side, listener)
+  if (memory !== undefined) memory.latest = memo
+  side.memo = memo
+  return memo
+}
+
+function isOf(memo: VisitorMemo, side: VisitorSide, listener: Listener): boolean {
+  return (
+    memo.listener === listener &&
+    memo.peer === side.peer &&
+    memo.authority === side.request.authority &&
+    memo.scheme === schemeOf(side)
+  )
+}
+
+function newMemo(side: VisitorSide, listener: Listener): VisitorMemo {
+  const { authority } = side.request
   const scheme = schemeOf(side)
   const peer = side.peer === '' ? NO_ADDRESS : side.peer
-  const memo: VisitorMemo = {
+  return {
     listener,
+    peer: side.peer,
     scheme,
     authority,
     isTrusted: listener.trustedProxies.has(side.peer),
@@ -40,8 +66,6 @@ export function visitorMemo(side: VisitorSide, listener: Listener): VisitorMemo 
       linesFor(peer, forwardedHost(authority, scheme), scheme, listenerPort(listener, authority, scheme)),
     ),
   }
-  side.memo = memo
-  return memo
 }
 
 /** The host as the visitor named it, with its port when that isn't the scheme's default. */

@@ -147,4 +147,27 @@ describe('the memo of a connection', () => {
     expect(visitorMemo(side, listener)).toBe(visitorMemo(side, listener))
     expect(visitorMemo(side, plainListener())).not.toBe(visitorMemo(side, listener))
   })
+
+  it('is the one of the connection before where all is the same', () => {
+    const listener = plainListener()
+    const memory = { latest: undefined }
+    const security = { name: undefined, covers: () => true }
+    const memoOf = (host: string, peer: string, secure?: typeof security, of = listener) =>
+      visitorMemo(fakeSide(['GET / HTTP/1.1', `Host: ${host}`], peer, secure), of, memory)
+    const first = memoOf('a', '192.0.2.1')
+    expect(memoOf('a', '192.0.2.1')).toBe(first)
+    const others = [
+      memoOf('a', '192.0.2.2'),
+      memoOf('b', '192.0.2.2'),
+      memoOf('b', '192.0.2.2', security),
+      memoOf('b', '192.0.2.2', security, plainListener()),
+    ]
+    expect(new Set([first, ...others]).size).toBe(5)
+    expect(others.map(({ peer, authority, scheme }) => [peer, authority, scheme])).toEqual([
+      ['192.0.2.2', 'a', 'http'],
+      ['192.0.2.2', 'b', 'http'],
+      ['192.0.2.2', 'b', 'https'],
+      ['192.0.2.2', 'b', 'https'],
+    ])
+  })
 })
