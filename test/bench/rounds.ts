@@ -26,6 +26,18 @@ async function microsPerRequest(runner: Runner, load: Load, dir: string, seconds
   return spent / 1000 / requests
 }
 
+/**
+ * Nobody always runs behind the same one, whose closed connections and cold caches are left to who comes next, nor twice in a
+ * row, which would find its own still warm.
+ */
+function nextOrder(runners: readonly Runner[], last: Runner | undefined): readonly Runner[] {
+  const order = runners
+    .map(runner => ({ runner, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ runner }) => runner)
+  return order.length > 1 && order[0] === last ? [...order.slice(1), ...order.slice(0, 1)] : order
+}
+
 /** CPU microseconds per request by proxy; a round in which the first is far off its own median says more about the machine and is repeated. */
 export async function rounded(
   runners: readonly Runner[],
@@ -37,10 +49,12 @@ export async function rounded(
   if (first === undefined) return new Map()
   const taken: Map<Runner, number>[] = []
   const lost = new Set<Runner>()
+  let last: Runner | undefined
   const round = async (): Promise<void> => {
     const one = new Map<Runner, number>()
-    for (const runner of able) {
+    for (const runner of nextOrder(able, last)) {
       if (lost.has(runner)) continue
+      last = runner
       try {
         one.set(runner, await microsPerRequest(runner, load, effort.dir, effort.seconds))
       } catch (error) {
