@@ -9,7 +9,7 @@ const CR = 13
 const LF = 10
 const COLON = 58
 
-/** A section of up to so many bytes is kept, to be known again. */
+/** The section of a head of up to so many bytes is kept, to be known again: to keep a slice is to keep the head. */
 const MOST_KEPT = 2048
 
 const NO_NAME = malformed('a field line without a name and colon')
@@ -104,7 +104,7 @@ export class Head implements FieldReader {
   /** Two sections of one length may well be the same, and so will the third be. */
   private keep(text: string, position: number): void {
     const length = text.length - position
-    if (length === this.lastLength && length <= MOST_KEPT) this.last = text.slice(position)
+    if (length === this.lastLength && text.length <= MOST_KEPT) this.last = text.slice(position)
     this.lastLength = length
     this.lastStart = position
     this.lastCount = this.count
