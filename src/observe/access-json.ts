@@ -14,13 +14,17 @@ const CONNECT_TIME = asciiBytes(',"p2pstream.connect_duration":')
 const HEAD_TIME = asciiBytes(',"p2pstream.response_header_duration":')
 const BYTES_IN = asciiBytes(',"http.request.body.size":')
 const BYTES_OUT = asciiBytes(',"http.response.body.size":')
-const NO_BYTES_IN = asciiBytes(',"http.request.body.size":0,"http.response.body.size":')
+const NO_BYTES_IN = Buffer.concat([BYTES_IN, asciiBytes('0'), BYTES_OUT])
 
-/** Path and query, without the quotes at their ends. */
+/** What stands between quotes, most often as it is. */
+function addQuotable(text: string, to: LineBytes): void {
+  if (!to.plain(text)) to.text(quotable(text))
+}
+
+/** Path and query, without the quotes at their ends. Most targets are a path alone, in which no credential can stand. */
 function addUrl(target: string, to: LineBytes): void {
-  // Most targets are a path alone that hides nothing.
-  if (target.startsWith('/') && !target.includes('?') && !target.includes(';') && to.plain(target)) return
-  to.text(urlParts(target))
+  if (target.startsWith('/') && !target.includes('?') && !target.includes(';')) addQuotable(target, to)
+  else to.text(urlParts(target))
 }
 
 /** Without the quotes at its ends. */
@@ -102,7 +106,7 @@ function placeParts(r: Place): string {
  * that an exchange never came to are left out. A broken head has the method `_OTHER`, as OpenTelemetry wants.
  */
 export function jsonLines(): (r: ExchangeRecord, time: string, to: LineBytes) => void {
-  const startOf = latest((time: string) => `{"time":"${time}`)
+  const startOf = latest((time: string) => asciiBytes(`{"time":"${time}`))
   const methodOf = memo(
     method => `","http.request.method":${quoted(method === '' ? '_OTHER' : method)},"url.path":"`,
   )
@@ -115,8 +119,8 @@ export function jsonLines(): (r: ExchangeRecord, time: string, to: LineBytes) =>
   const userAgentOf = memo(userAgent => `,"user_agent.original":${quoted(userAgent)}`)
   const refererOf = memo(referer => `,"http.request.header.referer":${quoted(redactUrl(referer))}`)
   const places = new Places()
-  const generationOf = latest(
-    (generation: number) => `,"p2pstream.generation":${generation},"p2pstream.request_id":"`,
+  const generationOf = latest((generation: number) =>
+    asciiBytes(`,"p2pstream.generation":${generation},"p2pstream.request_id":"`),
   )
   const endOf = (scheme: string) =>
     memo(protocol => {
@@ -158,7 +162,7 @@ export function jsonLines(): (r: ExchangeRecord, time: string, to: LineBytes) =>
     to.integer(r.bytesOut)
     if (r.traceparent !== undefined) to.text(traceParts(r.traceparent))
     to.piece(generationOf(r.generation))
-    if (!to.plain(r.requestId)) to.text(quotable(r.requestId))
+    addQuotable(r.requestId, to)
     to.piece(r.scheme === 'https' ? secureEndOf(r.protocol) : plainEndOf(r.protocol))
   }
 }

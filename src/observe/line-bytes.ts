@@ -1,6 +1,7 @@
 // Lines of ASCII, put together as the bytes that go out. What repeats from line to line is kept as bytes and copied; as strings, a line
 // would be a rope of thirty pieces, and looking at thousands of them again when they are written costs more than making them.
 // Mutable on purpose: it runs once per exchange.
+import { isPlain } from './plain-text.ts'
 
 /** What is taken at first in quiet times. */
 const LITTLE = 64 * 1024
@@ -47,7 +48,7 @@ export class LineBytes {
     let at = this.length
     for (let n = 0; n < text.length; n++) {
       const code = text.charCodeAt(n)
-      if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return false
+      if (!isPlain(code)) return false
       bytes[at++] = code
     }
     this.length = at

@@ -6,13 +6,14 @@ export const MOST = 512
 /** Longer texts are made each time, for the same reason. */
 const LONGEST = 256
 
-/** Whatever ASCII is made of the value before, as bytes; for values that hold for a while and never come back. */
-export function latest<T extends string | number>(make: (value: T) => string): (value: T) => Buffer {
+/** What is made of a value, kept for as long as the same value comes. */
+export function latest<T extends string | number>(make: (value: T) => Buffer): (value: T) => Buffer {
   let last: T | undefined
   let made = asciiBytes('')
   return value => {
+    // To compare two texts is quicker than to look one up, which reads it through first.
     if (value === last) return made
-    made = asciiBytes(make(value))
+    made = make(value)
     last = value
     return made
   }
@@ -21,9 +22,7 @@ export function latest<T extends string | number>(make: (value: T) => string): (
 /** Whatever ASCII is made of a text, as bytes, remembered. */
 export function memo(make: (text: string) => string): (text: string) => Buffer {
   const made = new Map<string, Buffer>()
-  let last: string | undefined
-  let lastMade = asciiBytes('')
-  const find = (text: string): Buffer => {
+  return latest((text: string) => {
     const known = made.get(text)
     if (known !== undefined) return known
     const fresh = asciiBytes(make(text))
@@ -32,12 +31,5 @@ export function memo(make: (text: string) => string): (text: string) => Buffer {
     // A copy: a text that was cut out of a request's head keeps all of the head.
     made.set(Buffer.from(text).toString(), fresh)
     return fresh
-  }
-  return text => {
-    // To compare two texts is quicker than to look one up, which reads it through first.
-    if (text === last) return lastMade
-    lastMade = find(text)
-    last = text
-    return lastMade
-  }
+  })
 }

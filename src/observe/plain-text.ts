@@ -5,6 +5,11 @@ const HIDDEN = /[\x7f-\x9f\u2028\u2029]/g
 const UNSAFE = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/g
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
+/** Whether a character, by its code, is one of `PLAIN`: it can stand in a JSON string as it is. */
+export function isPlain(code: number): boolean {
+  return code >= 0x20 && code <= 0x7e && code !== 0x22 && code !== 0x5c
+}
+
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

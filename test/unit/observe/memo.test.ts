@@ -32,7 +32,7 @@ it('knows the latest value only', () => {
   const made: number[] = []
   const of = latest((value: number) => {
     made.push(value)
-    return `<${value}>`
+    return Buffer.from(`<${value}>`)
   })
   for (const value of [0, 0, 1, 1, 0]) expect(of(value).toString()).toBe(`<${value}>`)
   expect(made).toEqual([0, 1, 0])
