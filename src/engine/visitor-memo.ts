@@ -31,11 +31,10 @@ export interface LatestMemo {
   latest: VisitorMemo | undefined
 }
 
-/** The memo of a connection, made anew when its Host or its listener's config changed. */
+/** The memo of a connection, made anew when its Host or its listener's config changed, unless `memory` has it. */
 export function visitorMemo(side: VisitorSide, listener: Listener, memory?: LatestMemo): VisitorMemo {
   const known = side.memo as VisitorMemo | undefined
-  const { authority } = side.request
-  if (known !== undefined && known.listener === listener && known.authority === authority) return known
+  if (known !== undefined && isOf(known, side, listener)) return known
   const latest = memory?.latest
   const memo = latest !== undefined && isOf(latest, side, listener) ? latest : newMemo(side, listener)
   if (memory !== undefined) memory.latest = memo
