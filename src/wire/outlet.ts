@@ -6,8 +6,6 @@ import type { Scratch } from '../net/scratch.ts'
 import { descriptorOf, NOWHERE, tryBytes, tryPieces, tryText } from '../net/try-write.ts'
 import { type Deadline, TICK, type Wheel } from '../net/wheel.ts'
 
-/** libuv writes strings up to this size from the stack, without allocating. */
-const MAX_TEXT = 16 * 1024
 /** Bytes that wait for less than this are nothing special; only then is a timer worth its price. */
 const PATIENCE = 1_000
 
@@ -136,24 +134,17 @@ export class Outlet {
   private writeJoined(): void {
     const whole = this.joined
     this.forget()
-    this.socket.write(whole, 'latin1', this.told)
+    this.socket.write(whole, this.told)
   }
 
-  private get joined(): string | Buffer {
+  private get joined(): Buffer {
     const { scratch, length, encryptsAtOnce } = this
     if (this.piece.length === length) return owned(this.piece, this.isLent && !encryptsAtOnce)
     if (encryptsAtOnce && scratch?.fits(length)) {
       this.fill(scratch)
       return scratch.joined.subarray(0, length)
     }
-    // Small ones are cheaper as text.
-    return length <= MAX_TEXT ? this.joinedText() : this.joinedBytes()
-  }
-
-  private joinedText(): string {
-    let text = ''
-    for (const part of this.parts) text += part.text + part.piece.toString('latin1')
-    return text + this.before + this.piece.toString('latin1') + this.gathered
+    return this.joinedBytes()
   }
 
   private joinedBytes(): Buffer {
