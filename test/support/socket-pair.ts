@@ -19,38 +19,35 @@ export async function socketPair(): Promise<SocketPair> {
   const far = connect({ host: '127.0.0.1', port, allowHalfOpen: true })
   const [near] = (await accepted) as [Socket]
   server.close()
-  return {
-    near,
-    far,
-    [Symbol.dispose]() {
-      near.destroy()
-      far.destroy()
-    },
-  }
+  return pairOf(near, far)
 }
 
 /** The same over TLS, by a key that both have. */
 export async function securePair(): Promise<SocketPair> {
-  const pair = await socketPair()
+  const below = await socketPair()
   const [psk, ciphers] = [Buffer.alloc(32, 'k'), 'PSK-AES128-GCM-SHA256']
   const options = { ciphers, maxVersion: 'TLSv1.2' } as const
   const server = createSecureServer({ ...options, pskCallback: () => psk })
   const accepted = once(server, 'secureConnection')
-  server.emit('connection', pair.near)
+  server.emit('connection', below.near)
   const far = secure({
     ...options,
-    socket: pair.far,
+    socket: below.far,
     pskCallback: () => ({ psk, identity: 'k' }),
     checkServerIdentity: () => undefined,
   })
   const [near] = (await accepted) as [TLSSocket]
+  return pairOf(near, far)
+}
+
+/** A socket of TLS takes the one below it along. */
+function pairOf(near: Socket, far: Socket): SocketPair {
   return {
     near,
     far,
     [Symbol.dispose]() {
       near.destroy()
       far.destroy()
-      pair[Symbol.dispose]()
     },
   }
 }
