@@ -10,6 +10,7 @@ import { FLAG, GO_AWAY, type GoAwayCode, INITIAL_WINDOW, TYPE } from './frame.ts
 import { type FrameEvents, FrameReader } from './frame-reader.ts'
 import { Pulse } from './pulse.ts'
 import { MuxStream, type StreamHost, streamError } from './stream.ts'
+import { Streams } from './streams.ts'
 import type { MuxTerms } from './terms.ts'
 import { WindowBudget } from './window.ts'
 import { FairWriter } from './writer.ts'
@@ -64,7 +65,7 @@ export class MuxSession implements FrameEvents, StreamHost {
   private readonly reader: FrameReader = new FrameReader(this)
   private readonly pulse: Pulse
   private readonly linger: Deadline
-  private readonly streams = new Map<number, MuxStream>()
+  private readonly streams: Streams = new Streams()
   /** Opened, but more are unacknowledged than the other side has room for. */
   private readonly unannounced = new Set<MuxStream>()
   /** Bytes that came on the carrier. */
@@ -205,7 +206,7 @@ export class MuxSession implements FrameEvents, StreamHost {
     if (this.isOver) return
     if (stream.id === 0) this.unannounced.delete(stream)
     else {
-      this.streams.delete(stream.id)
+      this.streams.delete(stream)
       if (isReset) this.writer.control(TYPE.window, FLAG.rst, stream.id, 0)
       if (!stream.isAcknowledged) this.unacknowledged--
       this.announce()
@@ -313,15 +314,16 @@ export class MuxSession implements FrameEvents, StreamHost {
   private arrived(id: number): void {
     if (id % 2 === this.nextId % 2) {
       this.violated(`stream ${id} has a number of our side`)
-    } else if (this.streams.has(id)) {
+    } else if (this.streams.get(id) !== undefined) {
       this.violated(`stream ${id} is opened twice`)
     } else if (this.events.accepted === undefined || this.isRefusing || this.size >= this.terms.maxStreams) {
       this.writer.control(TYPE.window, FLAG.rst, id, 0)
     } else {
       const stream = new MuxStream(this)
-      this.streams.set(id, stream)
+      stream.id = id
+      this.streams.add(stream)
       this.writer.control(TYPE.window, FLAG.ack, id, 0)
-      stream.opened(id, INITIAL_WINDOW, true)
+      stream.opened(INITIAL_WINDOW, true)
       this.events.accepted(stream)
     }
   }
@@ -337,10 +339,11 @@ export class MuxSession implements FrameEvents, StreamHost {
       const id = this.nextId
       this.nextId += 2
       this.unannounced.delete(stream)
-      this.streams.set(id, stream)
+      stream.id = id
+      this.streams.add(stream)
       this.unacknowledged++
       this.writer.control(TYPE.window, FLAG.syn, id, 0)
-      stream.opened(id, INITIAL_WINDOW, false)
+      stream.opened(INITIAL_WINDOW, false)
     }
   }
 
@@ -369,8 +372,7 @@ export class MuxSession implements FrameEvents, StreamHost {
       this.linger.arm(LINGER)
       this.carrier.resume()
     }
-    const streams = [...this.streams.values(), ...this.unannounced]
-    this.streams.clear()
+    const streams = [...this.streams.removeAll(), ...this.unannounced]
     this.unannounced.clear()
     for (const stream of streams) stream.cut(streamError(SESSION_ENDED, `the session ended: ${end.detail}`))
     this.events.ended(end)

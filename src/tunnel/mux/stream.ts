@@ -36,6 +36,8 @@ export function streamError(code: string, message: string): Error {
 export class MuxStream extends Duplex implements Producer {
   /** 0 until it was announced to the other side. */
   id = 0
+  /** The next stream in the same place of the session's table; nobody else's business. */
+  beside: MuxStream | undefined = undefined
   sendWindow = 0
   readonly outbox: Outbox = new Outbox()
   behind: Producer | undefined = undefined
@@ -98,8 +100,7 @@ export class MuxStream extends Duplex implements Producer {
   }
 
   /** The stream has its number, and the other side is being told. */
-  opened(id: number, sendWindow: number, isAcknowledged: boolean): void {
-    this.id = id
+  opened(sendWindow: number, isAcknowledged: boolean): void {
     this.sendWindow = sendWindow
     this.isAcknowledged = isAcknowledged
     this.host.writer.ready(this)
