@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { type Address, formatAddress } from '../base/address.ts'
 import type { Timer } from '../base/clock.ts'
+import { Roster } from '../base/roster.ts'
 import { type Bound, listen } from '../net/listen.ts'
 import type { Log } from '../observe/log.ts'
 import type { Listener } from '../snapshot/snapshot.ts'
@@ -50,7 +51,7 @@ export class Door implements VisitorPort, House, LatestMemo {
   private isClosed = false
   /** Sockets that came before the config they belong to was live. */
   private waiting: Socket[] = []
-  private readonly visitors = new Set<VisitorConnection>()
+  private readonly visitors = new Roster<VisitorConnection>()
   private readonly entrance: Entrance
   private whenDeserted: (() => void)[] = []
   /** Connections past max_connections: accepted, not read, closed after header_timeout. */
@@ -201,9 +202,9 @@ export class Door implements VisitorPort, House, LatestMemo {
     this.isClosed = true
     this.unbind()
     for (const socket of [...this.waiting.splice(0), ...this.turnedAway.keys()]) socket.destroy()
-    for (const visitor of this.visitors) visitor.drain()
+    for (const visitor of this.visitors.list()) visitor.drain()
     this.wire.clock.after(IDLE_GRACE, () => {
-      for (const visitor of this.visitors) visitor.closeIdle()
+      for (const visitor of this.visitors.list()) visitor.closeIdle()
       this.entrance.destroy()
     })
   }
@@ -211,7 +212,7 @@ export class Door implements VisitorPort, House, LatestMemo {
   /** Cuts what is left. */
   destroy(): void {
     this.close()
-    for (const visitor of this.visitors) visitor.destroy()
+    for (const visitor of this.visitors.list()) visitor.destroy()
     this.entrance.destroy()
   }
 }

@@ -1,6 +1,7 @@
 // The way from a socket that was just accepted to a connection that can be spoken on: whom it is from, and a TLS handshake.
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { type Member, Roster } from '../base/roster.ts'
 import { plainAddress } from '../http/forwarded.ts'
 import { closeAbandoned } from '../net/abandoned.ts'
 import { type Arrival, type Arrived, awaitHeader } from '../net/proxy-arrival.ts'
@@ -27,11 +28,19 @@ export interface House {
   turnedBack(): void
 }
 
+/** TLS is being agreed on. */
+interface Handshake extends Member {
+  readonly raw: Socket
+  /** Whom it is from. */
+  readonly peer: string
+}
+
 export class Entrance implements Handshakes {
   /** Connections whose PROXY header isn't whole yet. */
-  private readonly arriving = new Set<Arrival>()
-  /** Sockets on which TLS is being agreed on, and whom they are from. */
-  private readonly handshakes = new Map<Socket, string>()
+  private readonly arriving: Roster<Arrival> = new Roster()
+  private readonly handshakes: Roster<Handshake> = new Roster()
+  /** The same by their sockets. */
+  private readonly bySocket = new WeakMap<Socket, Handshake>()
   private acceptor: Acceptor | undefined
   private readonly house: House
 
@@ -66,8 +75,8 @@ export class Entrance implements Handshakes {
 
   /** Cuts whoever is on the way in. */
   destroy(): void {
-    for (const arrival of this.arriving) arrival.destroy()
-    for (const raw of this.handshakes.keys()) raw.destroy()
+    for (const arrival of this.arriving.list()) arrival.destroy()
+    for (const { raw } of this.handshakes.list()) raw.destroy()
   }
 
   private awaitHeader(socket: Socket, peer: string, isRequired: boolean): void {
@@ -103,14 +112,15 @@ export class Entrance implements Handshakes {
     }
     const now = wire.clock.now()
     if (this.acceptor?.terms !== terms) this.acceptor = new Acceptor(terms, this, now)
-    this.handshakes.set(socket, peer)
+    const handshake = { place: 0, raw: socket, peer }
+    this.handshakes.add(handshake)
+    this.bySocket.set(socket, handshake)
     this.acceptor.accept(socket, now)
   }
 
   secured(socket: TLSSocket, raw: Socket, name: string | undefined, { names = [] }: Certificate): void {
-    const peer = this.handshakes.get(raw)
+    const peer = this.ended(raw)
     if (peer === undefined) throw new Error('a handshake that nobody began is done')
-    this.handshakes.delete(raw)
     closeAbandoned(socket, this.house.wire.wheel)
     this.house.entered(socket, peer, {
       name: name === undefined ? undefined : plainName(name),
@@ -119,10 +129,16 @@ export class Entrance implements Handshakes {
   }
 
   failed(raw: Socket, why: string): void {
-    const peer = this.handshakes.get(raw)
-    this.handshakes.delete(raw)
+    const peer = this.ended(raw)
     this.house.log.debug('tls/handshake-failed', { listener: this.house.listener.id, peer, why })
     this.house.turnedBack()
+  }
+
+  /** Whom the socket is from. */
+  private ended(raw: Socket): string | undefined {
+    const handshake = this.bySocket.get(raw)
+    if (handshake !== undefined) this.handshakes.delete(handshake)
+    return handshake?.peer
   }
 
   private tellRefused(peer: string, why: string): void {

@@ -4,6 +4,7 @@
 import type { Failure } from '../base/failure.ts'
 import { owned } from '../base/lent.ts'
 import type { Reason } from '../base/reason.ts'
+import type { Member } from '../base/roster.ts'
 import type { Answer } from '../http/answer.ts'
 import { type FieldEdits, withField } from '../http/edits.ts'
 import type { Facts } from '../http/facts.ts'
@@ -39,7 +40,8 @@ const MAX_WAITING = 64 * 1024
 /** Milliseconds that a failure counts at least, or a target that refuses at once would be the quickest. */
 const FAILURE = 1_000
 
-export class Exchange implements RequestSink {
+export class Exchange implements RequestSink, Member {
+  place = 0
   readonly owner: ExchangeOwner
   readonly side: VisitorSide
   readonly listener: Listener
@@ -86,9 +88,6 @@ export class Exchange implements RequestSink {
   isRequestEnded: boolean
   trailers: Head | undefined
   maxBodyBytes = 0
-  /** Neighbours in the engine's list of exchanges. */
-  before: Exchange | undefined
-  after: Exchange | undefined
 
   constructor(owner: ExchangeOwner, side: VisitorSide, listener: Listener, generation: number) {
     this.owner = owner

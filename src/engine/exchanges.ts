@@ -1,33 +1,27 @@
-// The exchanges under way, as a list that costs two assignments to join and to leave.
+// The exchanges under way.
+import { Roster } from '../base/roster.ts'
 import type { Exchange } from './exchange.ts'
 
 export class Exchanges {
-  size = 0
-  private newest: Exchange | undefined
+  private readonly all: Roster<Exchange> = new Roster()
   private whenEmpty: (() => void)[] = []
 
+  get size(): number {
+    return this.all.size
+  }
+
   add(exchange: Exchange): void {
-    exchange.after = this.newest
-    if (this.newest !== undefined) this.newest.before = exchange
-    this.newest = exchange
-    this.size++
+    this.all.add(exchange)
   }
 
   remove(exchange: Exchange): void {
-    if (exchange.before !== undefined) exchange.before.after = exchange.after
-    else this.newest = exchange.after
-    if (exchange.after !== undefined) exchange.after.before = exchange.before
-    exchange.before = undefined
-    exchange.after = undefined
-    this.size--
+    this.all.delete(exchange)
     if (this.size === 0) for (const call of this.whenEmpty.splice(0)) call()
   }
 
   /** All of them, safe against exchanges that end meanwhile. */
   list(): readonly Exchange[] {
-    const found: Exchange[] = []
-    for (let exchange = this.newest; exchange !== undefined; exchange = exchange.after) found.push(exchange)
-    return found
+    return this.all.list()
   }
 
   /** Resolves when none is under way, at once if none is. */

@@ -1,12 +1,13 @@
 // Waits for the header of the PROXY protocol on a socket that was just accepted, and takes it off: whoever gets the socket then
 // reads what came behind it as if it were the first.
 import type { Socket } from 'node:net'
+import type { Member } from '../base/roster.ts'
 import type { Endpoint } from './proxy-header.ts'
 import { readProxyHeader } from './proxy-protocol.ts'
 import type { Wheel } from './wheel.ts'
 
 /** A connection that isn't anybody's yet. */
-export interface Arrival {
+export interface Arrival extends Member {
   destroy(): void
 }
 
@@ -69,5 +70,5 @@ export function awaitHeader(
   socket.on('end', left)
   socket.on('close', left)
   socket.on('error', () => undefined)
-  return { destroy: () => void socket.destroy() }
+  return { place: 0, destroy: () => void socket.destroy() }
 }

@@ -1,5 +1,6 @@
 // The connections to one origin under one profile: of HTTP/1.1, idle ones that wait for the next request, the most recently used
 // first; of HTTP/2, those that are open, each for many requests at once.
+import { Roster } from '../base/roster.ts'
 import type { DialRequest } from '../net/dial.ts'
 import { H1Origin, type OriginOwner, type WireParts } from '../wire/h1/origin.ts'
 import type { H2OriginSession, SessionOwner } from '../wire/h2/origin-session.ts'
@@ -29,7 +30,7 @@ export class Connections implements OriginOwner, SessionOwner, Disposable {
   private spokeHttp1 = false
   private isRetired = false
   /** Every connection that is there or under way. */
-  private readonly open = new Set<H1Origin | H2OriginSession | SharedDial>()
+  private readonly open: Roster<H1Origin | H2OriginSession | SharedDial> = new Roster()
   /** Who waits for one of them; undefined where their number has no bound, and nobody does. */
   private readonly line: WaitingLine | undefined
   private readonly profile: Profile

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { Timer } from '../base/clock.ts'
 import type { Failure } from '../base/failure.ts'
+import type { Member } from '../base/roster.ts'
 import { type Dialing, type DialRequest, dial } from '../net/dial.ts'
 import type { WireParts } from '../wire/h1/origin.ts'
 import { H2OriginSession, type SessionOwner } from '../wire/h2/origin-session.ts'
@@ -27,7 +28,8 @@ export type Outcome =
   | { readonly kind: 'left' }
 
 /** Mutable on purpose: one per dial. */
-export class SharedDial {
+export class SharedDial implements Member {
+  place = 0
   private readonly places = new Set<Place>()
   private readonly needs: SharedDialParts
   private readonly settled: (outcome: Outcome) => void

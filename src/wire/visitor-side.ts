@@ -1,6 +1,7 @@
 // The shape in which the engine sees a visitor's request, whatever protocol carried it, and what it may do with it.
 
 import type { Socket } from 'node:net'
+import type { Member } from '../base/roster.ts'
 import type { Answer } from '../http/answer.ts'
 import type { FieldEdits } from '../http/edits.ts'
 import type { ConnectionField } from './h1/connection-field.ts'
@@ -83,7 +84,7 @@ export interface VisitorSide {
 }
 
 /** A visitor's connection, as the engine sees it. */
-export interface VisitorConnection {
+export interface VisitorConnection extends Member {
   /** Its listener is going away: it learns it where its protocol has a word for that. */
   drain(): void
   /** Closes it gently once nothing is under way. */

@@ -5,6 +5,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Failure } from '../../base/failure.ts'
 import type { Random } from '../../base/random.ts'
 import type { ReasonCode } from '../../base/reason.ts'
+import type { Member } from '../../base/roster.ts'
 import { type Dialing, type DialRequest, dial } from '../../net/dial.ts'
 import { originFailure } from '../../net/dial-failure.ts'
 import { type DialReads, discard, pour } from '../../net/dial-step.ts'
@@ -48,10 +49,11 @@ export interface OriginOwner {
 /** Of a response that a visitor keeps waiting, the rest is read into buffers of its own when it is more than this. */
 const LARGE_AFTER = 16 * 1024
 
-export class H1Origin implements OriginSide, ResponseEvents, DialReads {
+export class H1Origin implements OriginSide, ResponseEvents, DialReads, Member {
   readonly response: ResponseReader = new ResponseReader(this)
   readonly connection: ConnectionField = new ConnectionField()
   isReused = false
+  place = 0
   readonly isShared = false
   /** Milliseconds that the origin said it keeps idle connections, undefined when it said nothing. */
   keepAliveHint: number | undefined

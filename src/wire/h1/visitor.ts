@@ -34,6 +34,7 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
   readonly peer: string
   readonly security: Security | undefined
   memo: object | undefined
+  place = 0
   private readonly socket: Socket
   private readonly outlet: Outlet
   private readonly port: VisitorPort
@@ -324,9 +325,8 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
   }
 
   private canDiscard(): boolean {
-    return (
-      !this.request.expectsContinue && (this.request.remaining ?? Number.POSITIVE_INFINITY) <= MAX_DISCARD
-    )
+    const { expectsContinue, remaining = Number.POSITIVE_INFINITY } = this.request
+    return !expectsContinue && remaining <= MAX_DISCARD
   }
 
   /** The response is complete: on to the next request, or to the end of the connection. */

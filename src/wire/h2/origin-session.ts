@@ -2,6 +2,7 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Failure } from '../../base/failure.ts'
+import { type Member, Roster } from '../../base/roster.ts'
 import { originFailure } from '../../net/dial-failure.ts'
 import type { Deadline } from '../../net/wheel.ts'
 import type { WireParts } from '../h1/origin.ts'
@@ -31,16 +32,17 @@ export interface SessionOwner {
   closed(session: H2OriginSession): void
 }
 
-export class H2OriginSession {
+export class H2OriginSession implements Member {
   readonly scheme: 'http' | 'https'
   readonly parts: WireParts
   /** Exchanges begun so far. */
   served = 0
+  place = 0
   private readonly session: ClientHttp2Session
   private readonly socket: Socket
   private readonly owner: SessionOwner
   private readonly deadline: Deadline
-  private readonly sides = new Set<H2OriginStream>()
+  private readonly sides: Roster<H2OriginStream> = new Roster()
   private isLeaving = false
   private hasEnded = false
   private isReady = false
@@ -153,7 +155,7 @@ export class H2OriginSession {
     }
     const grace = this.parts.wheel.deadline(() => {
       grace.release()
-      for (const side of [...this.sides]) side.nothingFollows()
+      for (const side of this.sides.list()) side.nothingFollows()
     })
     grace.arm(GRACE)
   }

@@ -5,6 +5,7 @@ import { type ClientHttp2Stream, constants } from 'node:http2'
 import type { Failure } from '../../base/failure.ts'
 import { owned } from '../../base/lent.ts'
 import type { ReasonCode } from '../../base/reason.ts'
+import type { Member } from '../../base/roster.ts'
 import type { Deadline } from '../../net/wheel.ts'
 import { ConnectionField } from '../h1/connection-field.ts'
 import type { Head } from '../h1/head.ts'
@@ -34,7 +35,8 @@ const MAX_INTERIM = 64
 const TOO_MANY_INTERIM = malformed('more than 64 interim responses')
 const GONE = { code: 'connection_terminated', side: 'origin' } as const
 
-export class H2OriginStream implements OriginSide {
+export class H2OriginStream implements OriginSide, Member {
+  place = 0
   readonly response: H2Response = new H2Response()
   readonly connection: ConnectionField = NO_CONNECTION
   readonly isReused: boolean

@@ -9,14 +9,18 @@ export interface Waiting {
   expired(): void
 }
 
+/** Those that may be waited for now. */
+export interface Waiters {
+  list(): readonly Waiting[]
+}
+
 export class Patience {
   private next = Number.POSITIVE_INFINITY
-  private readonly all: ReadonlySet<Waiting>
+  private readonly all: Waiters
   private readonly wheel: Wheel
   private readonly deadline: Deadline
 
-  /** `all`: those that may be waited for now. */
-  constructor(all: ReadonlySet<Waiting>, wheel: Wheel) {
+  constructor(all: Waiters, wheel: Wheel) {
     this.all = all
     this.wheel = wheel
     this.deadline = wheel.deadline(() => this.look())
@@ -40,7 +44,7 @@ export class Patience {
   private look(): void {
     const { now } = this.wheel
     let next = Number.POSITIVE_INFINITY
-    for (const one of this.all) {
+    for (const one of this.all.list()) {
       if (one.due <= now) {
         one.due = Number.POSITIVE_INFINITY
         one.expired()

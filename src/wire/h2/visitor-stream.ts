@@ -3,6 +3,7 @@
 
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import { owned } from '../../base/lent.ts'
+import type { Member } from '../../base/roster.ts'
 import type { Answer } from '../../http/answer.ts'
 import type { FieldEdits } from '../../http/edits.ts'
 import { ConnectionField } from '../h1/connection-field.ts'
@@ -28,10 +29,11 @@ const MAX_GATHERED = 16 * 1024
 const STEP = 64 * 1024
 const SHORT_BODY = malformed('a body that is not as long as Content-Length says')
 
-export class H2VisitorStream implements VisitorSide, Waiting {
+export class H2VisitorStream implements VisitorSide, Waiting, Member {
   readonly request: H2Request
   readonly connection: ConnectionField = NO_CONNECTION
   readonly protocol = 'HTTP/2'
+  place = 0
   due: number = Number.POSITIVE_INFINITY
   private readonly stream: ServerHttp2Stream
   private readonly visitor: H2Visitor

@@ -7,6 +7,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import type { Socket } from 'node:net'
+import { Roster } from '../../base/roster.ts'
 import type { Deadline, Wheel } from '../../net/wheel.ts'
 import type { Security, VisitorConnection, VisitorPort } from '../visitor-side.ts'
 import { outlive } from './outlive.ts'
@@ -29,12 +30,13 @@ export class H2Visitor implements VisitorConnection {
   readonly wheel: Wheel
   /** Of the engine, for all streams. */
   memo: object | undefined
+  place = 0
   private readonly session: ServerHttp2Session
   private readonly socket: Socket
   private readonly port: VisitorPort
   private readonly deadline: Deadline
   private readonly budget: ResetBudget
-  private readonly streams = new Set<H2VisitorStream>()
+  private readonly streams: Roster<H2VisitorStream> = new Roster()
   /** Of all streams. */
   readonly patience: Patience
   private readonly spare: H2Request[] = []

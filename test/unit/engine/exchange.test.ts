@@ -87,7 +87,7 @@ describe('the list of exchanges', () => {
     const list = new Exchanges()
     const members = [begin().exchange, begin().exchange, begin().exchange]
     for (const member of members) list.add(member)
-    expect(list.list()).toEqual([...members].reverse())
+    expect(list.list()).toEqual(members)
     const [first, second, third] = members
     let isEmpty = false
     const waiting = list.empty().then(() => {

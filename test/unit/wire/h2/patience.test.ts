@@ -8,7 +8,7 @@ function scene() {
   const clock = handClock()
   const wheel = startWheel(clock)
   const all = new Set<Waiting & { readonly at: number[] }>()
-  const patience = new Patience(all, wheel)
+  const patience = new Patience({ list: () => [...all] }, wheel)
   const add = () => {
     const at: number[] = []
     const one = { due: Number.POSITIVE_INFINITY, at, expired: () => void at.push(clock.now()) }
