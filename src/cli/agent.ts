@@ -12,6 +12,7 @@ import type { Environment } from './environment.ts'
 import { EXIT } from './exit-codes.ts'
 import { watchFaults } from './faults.ts'
 import { eventLines } from './out-lines.ts'
+import { disablePretenuring } from './pretenuring.ts'
 import { hasColors } from './print.ts'
 import { listenToSignals } from './signals.ts'
 import { UsageError } from './usage.ts'
@@ -135,6 +136,7 @@ export async function runAgent(given: AgentFlags, variables: Environment): Promi
   const token = await tokenOf(flags)
   const trust = await trustOf(flags, servers)
 
+  disablePretenuring()
   using _ = stayAlive()
   const clock = systemClock()
   const lines = eventLines(clock)

@@ -24,6 +24,7 @@ import { startDemoOrigin } from './demo-origin.ts'
 import { EXIT } from './exit-codes.ts'
 import { watchFaults } from './faults.ts'
 import { eventLines, recordLines } from './out-lines.ts'
+import { disablePretenuring } from './pretenuring.ts'
 import { hasColors, printNote } from './print.ts'
 import { printRefusal } from './print-refusal.ts'
 import { listenToSignals } from './signals.ts'
@@ -53,6 +54,7 @@ export async function run(flags: RunFlags, environment: LoadRequest['environment
     await printNote(`p2pstream: ${found.message}\n`)
     return EXIT.input
   }
+  disablePretenuring()
   using _ = stayAlive()
   const clock = systemClock()
   const colors = flags.colors && hasColors('stderr')

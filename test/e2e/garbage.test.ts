@@ -1,0 +1,99 @@
+// What a connection leaves behind when it is over: nothing that outlives the next young collection.
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { heapOf, MEASURED } from '../support/heap.ts'
+import { startOrigin } from '../support/origin.ts'
+import { freePort } from '../support/ports.ts'
+import { visit } from '../support/raw.ts'
+import { plainConfig } from '../support/stage.ts'
+import { startWorld, type World } from '../support/world.ts'
+
+const REQUEST = 'GET / HTTP/1.1\r\nHost: a.test\r\n'
+
+/** So many visitors, each with a connection that stays, ask `times` times. */
+async function stay(port: number, visitors: number, times: number): Promise<void> {
+  const ask = async (): Promise<void> => {
+    await using visitor = await visit({ port })
+    for (let n = 0; n < times; n++) {
+      await visitor.send(`${REQUEST}\r\n`)
+      expect((await visitor.answer()).status).toBe(200)
+    }
+  }
+  await Promise.all(Array.from({ length: visitors }, ask))
+}
+
+/** So many visitors ask on a new connection each time. */
+async function comeAndGo(port: number, visitors: number, times: number): Promise<void> {
+  const ask = async (): Promise<void> => {
+    for (let n = 0; n < times; n++) {
+      await using visitor = await visit({ port })
+      await visitor.send(`${REQUEST}Connection: close\r\n\r\n`)
+      expect((await visitor.answer()).status).toBe(200)
+    }
+  }
+  await Promise.all(Array.from({ length: visitors }, ask))
+}
+
+/** What `--trace-gc` says of each collection so far: whether it was a young one, and the megabytes that it left. */
+function collectionsOf(world: World): readonly { readonly isYoung: boolean; readonly left: number }[] {
+  return world.access.flatMap(({ text = '' }) => {
+    const found = / ms: (Scavenge|Mark-Compact).* -> ([\d.]+) \(/.exec(text)
+    return found === null ? [] : [{ isYoung: found[1] === 'Scavenge', left: Number(found[2]) }]
+  })
+}
+
+/** Makes lists that stay until V8 believes that all of them do, then others that don't; says how many megabytes are left of these. */
+const BELIEVER = `
+const make = n => {
+  const list = [undefined]
+  list[0] = new Array(100).fill(n)
+  return list
+}
+let kept = []
+for (let n = 0; n < 400000; n++) {
+  kept.push(make(n + 0.5))
+  if (kept.length === 100000) kept = []
+}
+gc({ type: 'minor' })
+const before = process.memoryUsage().heapUsed
+for (let n = 0; n < 200000; n++) globalThis.last = make(n + 0.5)
+gc({ type: 'minor' })
+console.log((process.memoryUsage().heapUsed - before) / 1e6)
+`
+
+/** Runs it behind other statements. */
+function believer(before: string): number {
+  const flags = ['--expose-gc', '--input-type=module', '-e', before + BELIEVER]
+  const stdio: ('ignore' | 'pipe' | 'inherit')[] = ['ignore', 'pipe', 'inherit']
+  return Number(execFileSync(process.execPath, flags, { encoding: 'utf8', stdio }))
+}
+
+describe('garbage', () => {
+  it('is made old where V8 believes too much, which it can be kept from', () => {
+    expect(believer('')).toBeGreaterThan(5)
+    const module = fileURLToPath(new URL('../../src/cli/pretenuring.ts', import.meta.url))
+    expect(believer(`import { disablePretenuring } from '${module}'; disablePretenuring();`)).toBeLessThan(2)
+  })
+
+  it('of connections that are over is gone with the next young collection, after a full one too', async () => {
+    const port = await freePort()
+    await using origin = await startOrigin()
+    const config = plainConfig(port, `http://127.0.0.1:${origin.port}`)
+    await using world = await startWorld({ config, ready: [port], node: ['--trace-gc', ...MEASURED] })
+    await stay(port, 128, 100)
+    // What it finds is old from then on: the tables in which connections are kept, too.
+    await heapOf(world)
+    const before = collectionsOf(world).length
+    await comeAndGo(port, 64, 500)
+    const collections = collectionsOf(world).slice(before)
+    // Megabytes that a young collection leaves more than the young one before it.
+    const grown = collections.flatMap(({ isYoung, left }, n) => {
+      const last = collections[n - 1]
+      return isYoung && last?.isYoung === true ? [left - last.left] : []
+    })
+    expect(grown.length).toBeGreaterThan(1)
+    // The first ones find more. When a Set kept the connections, no collection of the whole run left less than 3 more.
+    expect(Math.min(...grown)).toBeLessThan(1)
+  }, 120_000)
+})
