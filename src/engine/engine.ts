@@ -19,6 +19,7 @@ import type { HealthParts } from '../upstream/health/health.ts'
 import { startProbe } from '../upstream/health/probe.ts'
 import type { WireParts } from '../wire/h1/origin.ts'
 import type { Refusal } from '../wire/h1/refusal.ts'
+import { SpareReaders } from '../wire/h1/spare-readers.ts'
 import type { RequestSink, VisitorSide } from '../wire/visitor-side.ts'
 import { type Adoption, acquire, release } from './adopt.ts'
 import { type Following, followAgents } from './agents.ts'
@@ -110,6 +111,7 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
       wheel: startWheel(parts.clock),
       buffers: openReadBuffers(),
       scratch: new Scratch(),
+      readers: new SpareReaders(),
       trust: openTrust(),
       names: openNames({
         clock: parts.clock,

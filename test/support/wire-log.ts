@@ -2,8 +2,9 @@
 import { ConnectionField } from '../../src/wire/h1/connection-field.ts'
 import type { Head } from '../../src/wire/h1/head.ts'
 import type { Refusal } from '../../src/wire/h1/refusal.ts'
-import { type ReaderLimits, type RequestEvents, RequestReader } from '../../src/wire/h1/request-reader.ts'
+import type { ReaderLimits, RequestEvents } from '../../src/wire/h1/request-reader.ts'
 import { type ResponseEvents, ResponseReader } from '../../src/wire/h1/response-reader.ts'
+import { SpareReaders } from '../../src/wire/h1/spare-readers.ts'
 
 export type ReadField = readonly [name: string, value: string]
 
@@ -117,8 +118,12 @@ function lend(
   }
 }
 
-/** Reads requests one after another until the text ends or one is refused. */
-export function readRequests(pieces: readonly string[], limits: ReaderLimits = DEFAULT_LIMITS): RequestLog {
+/** Reads requests one after another until the text ends or one is refused, by a reader of `readers`, which gets it back. */
+export function readRequests(
+  pieces: readonly string[],
+  limits: ReaderLimits = DEFAULT_LIMITS,
+  readers: SpareReaders = new SpareReaders(),
+): RequestLog {
   const requests: ReadRequest[] = []
   const order = new Order()
   const connection = new ConnectionField()
@@ -158,7 +163,7 @@ export function readRequests(pieces: readonly string[], limits: ReaderLimits = D
       refusal = why
     },
   }
-  const reader = new RequestReader(limits, events)
+  const reader = readers.take(limits, events, 'http')
   lend(pieces, (bytes, from, offset) => {
     const at = reader.read(bytes, from)
     if (reader.isRefused) return bytes.length
@@ -171,7 +176,9 @@ export function readRequests(pieces: readonly string[], limits: ReaderLimits = D
     }
     return at
   })
-  return { requests, refusal, isInHead: reader.isInHead && !reader.isIdle }
+  const log = { requests, refusal, isInHead: reader.isInHead && !reader.isIdle }
+  readers.giveBack(reader)
+  return log
 }
 
 /** Reads the response to one request; `closes` when the origin then closes its side. Bytes behind the response stay unread. */

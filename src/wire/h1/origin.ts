@@ -25,6 +25,7 @@ import type { Head } from './head.ts'
 import { FIELD } from './names.ts'
 import type { Refusal } from './refusal.ts'
 import { type ResponseEvents, ResponseReader } from './response-reader.ts'
+import type { SpareReaders } from './spare-readers.ts'
 import { goesChunked, type RequestPlan, trailerLines, writeRequestHead } from './write-request.ts'
 
 /** What every connection of the process shares. */
@@ -34,6 +35,7 @@ export interface WireParts {
   readonly wheel: Wheel
   readonly buffers: ReadBuffers
   readonly scratch: Scratch
+  readonly readers: SpareReaders
   readonly trust: Trust
   readonly names: Names
   readonly tunnels: Tunnels

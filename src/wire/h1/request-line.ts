@@ -50,10 +50,15 @@ export class RequestLine {
   targetAuthority: string | undefined
   /** Where the first field line starts. */
   end = 0
-  private readonly absolute: RegExp
+  private absolute: RegExp
 
   /** `scheme` is what the visitor speaks: an absolute target of https is not for a listener in plain text. */
   constructor(scheme: 'http' | 'https' = 'http') {
+    this.absolute = ABSOLUTE[scheme]
+  }
+
+  /** What the visitor speaks is another one's now. */
+  speak(scheme: 'http' | 'https'): void {
     this.absolute = ABSOLUTE[scheme]
   }
 

@@ -42,7 +42,13 @@ export function expectsOnlyContinue(head: Head): boolean {
   return head.allKnown(FIELD.expect).every(value => value.toLowerCase() === '100-continue')
 }
 
-/** Mutable on purpose: one per connection; its fields are overwritten by the next request. */
+/** A longer authority isn't kept when the connection is over: names have at most 253 characters, ports five. */
+const MOST_KEPT = 260
+
+/** Of a connection that is over. */
+const NOBODY: RequestEvents = { head() {}, data() {}, end() {}, refused() {} }
+
+/** Mutable on purpose: one per connection at a time; its fields are overwritten by the next request. */
 export class RequestReader {
   readonly line: RequestLine
   readonly head: Head = new Head()
@@ -58,7 +64,7 @@ export class RequestReader {
   private trailers: TrailerReader | undefined
   private state: number = STATE.head
   private limits: ReaderLimits
-  private readonly events: RequestEvents
+  private events: RequestEvents
   /** How much of an ignorable empty line has come: 0, its CR, or all of it. */
   private emptyLine = 0
 
@@ -66,6 +72,22 @@ export class RequestReader {
     this.line = new RequestLine(scheme)
     this.limits = limits
     this.events = events
+  }
+
+  /** Readies it for another connection, after `rest`. */
+  reuse(limits: ReaderLimits, events: RequestEvents, scheme: 'http' | 'https'): void {
+    this.line.speak(scheme)
+    this.limits = limits
+    this.events = events
+  }
+
+  /** The connection is over. What was proved good of its last request stays known, to be compared with the next one. */
+  rest(): void {
+    this.events = NOBODY
+    this.bytes.clear()
+    this.trailers = undefined
+    if (this.authority.length > MOST_KEPT) this.authority = ''
+    this.next(this.limits)
   }
 
   /** The message was read to its end; `next` makes ready for another. */

@@ -7,8 +7,13 @@ import type { DialReads } from '../../net/dial-step.ts'
 import { type LentReads, lendReads } from '../../net/lent-reads.ts'
 import type { ReadBuffers } from '../../net/read-buffers.ts'
 
+/** Pipelined bytes, behind a request that is being answered. */
+const MOST_HELD = 64 * 1024
+
 export class VisitorReads implements DialReads {
   private isLarge = false
+  /** Bytes that came too early. */
+  private held: Buffer | undefined
   private readonly buffers: ReadBuffers
   private readonly received: (bytes: Buffer) => void
   /** Undefined where the socket reads into memory of its own each time. */
@@ -44,5 +49,31 @@ export class VisitorReads implements DialReads {
   /** Bytes that outlive the read. */
   kept(bytes: Buffer): Buffer {
     return owned(bytes, this.isLent)
+  }
+
+  /** Keeps bytes until they are taken, behind those that it has. */
+  hold(bytes: Buffer): void {
+    this.held = this.held === undefined ? this.kept(bytes) : Buffer.concat([this.held, bytes])
+  }
+
+  get hasHeld(): boolean {
+    return this.held !== undefined
+  }
+
+  /** So many that the visitor has to wait. */
+  get holdsMuch(): boolean {
+    return this.held !== undefined && this.held.length > MOST_HELD
+  }
+
+  /** What is held, with `bytes` behind it; nothing is held any more. */
+  behindHeld(bytes: Buffer): Buffer {
+    const held = this.takeHeld()
+    return held === undefined ? bytes : Buffer.concat([held, bytes])
+  }
+
+  takeHeld(): Buffer | undefined {
+    const { held } = this
+    this.held = undefined
+    return held
   }
 }

@@ -14,13 +14,12 @@ import type { Head } from './head.ts'
 import { FIELD } from './names.ts'
 import type { WireParts } from './origin.ts'
 import { BODY_TIMEOUT, HEADER_TIMEOUT, type Refusal } from './refusal.ts'
-import { type RequestEvents, RequestReader } from './request-reader.ts'
+import type { RequestEvents, RequestReader } from './request-reader.ts'
+import type { SpareReaders } from './spare-readers.ts'
 import { VisitorReads } from './visitor-reads.ts'
 import { trailerLines } from './write-request.ts'
 import { writeAnswerHead, writeInterimHead, writeResponseHead, writeSwitchingHead } from './write-response.ts'
 
-/** Pipelined bytes held while a response is under way; past it the visitor has to wait. */
-const MAX_EARLY = 64 * 1024
 /** An unread request body up to this size is read and thrown away to keep the connection. */
 const MAX_DISCARD = 256 * 1024
 /** How long a connection that was promised to stay waits for one more request once its listener is going away. */
@@ -61,15 +60,15 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
   private endsWithConnection = false
   /** Nothing was read yet, so that it may still turn out to be HTTP/2. */
   private isFresh: boolean
-  /** Bytes behind the current request. */
-  private early: Buffer | undefined
+  /** The socket is somebody else's, who may ask for the request when the connection is over. */
+  private isTaken = false
 
   constructor(
     socket: Socket,
     peer: string,
     security: Security | undefined,
     port: VisitorPort,
-    { wheel, scratch, buffers }: Pick<WireParts, 'wheel' | 'scratch' | 'buffers'>,
+    { wheel, scratch, buffers, readers }: Pick<WireParts, 'wheel' | 'scratch' | 'buffers' | 'readers'>,
   ) {
     this.socket = socket
     this.port = port
@@ -78,7 +77,7 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
     const drained = (): void => (this.isLingering ? this.armFor(LINGER) : this.sink?.drained())
     this.outlet = new Outlet(socket, drained, scratch)
     this.outlet.limitStalls(port.limits.writeIdleTimeout, wheel)
-    this.request = new RequestReader(port.limits, this, security === undefined ? 'http' : 'https')
+    this.request = readers.take(port.limits, this, security === undefined ? 'http' : 'https')
     this.isFresh = port.speaksHttp2
     this.deadline = wheel.deadline(() => this.expired())
     this.armFor(port.limits.headerTimeout)
@@ -86,7 +85,7 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
     socket.on('end', () => this.ended())
     socket.on('timeout', () => this.stalled())
     socket.on('error', () => undefined)
-    socket.on('close', () => this.closed())
+    socket.on('close', () => this.closed(readers))
   }
 
   get protocol(): 'HTTP/1.0' | 'HTTP/1.1' {
@@ -99,7 +98,7 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
 
   /** No request is under way and nothing of a next one has come. */
   get isIdle(): boolean {
-    return !this.isTurnOpen && !this.isOver && this.early === undefined && this.request.isIdle
+    return !this.isTurnOpen && !this.isOver && !this.reads.hasHeld && this.request.isIdle
   }
 
   /** HTTP/1.1 has no word for it between two messages: the next answer says `close`. */
@@ -128,10 +127,12 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
 
   /** The first bytes: a request's, or the preface of HTTP/2, of which a part may look like either. */
   private receivedFirst(bytes: Buffer): void {
-    const all = this.early === undefined ? bytes : Buffer.concat([this.early, bytes])
+    const all = this.reads.behindHeld(bytes)
     const decided = isPreface(all)
-    this.early = decided === undefined ? this.reads.kept(all) : undefined
-    if (decided === undefined) return
+    if (decided === undefined) {
+      this.reads.hold(all)
+      return
+    }
     this.isFresh = false
     if (decided) this.becomeHttp2(all)
     else this.pump(all)
@@ -170,8 +171,8 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
 
   /** Keeps what came behind the current request until that is answered. */
   private hold(bytes: Buffer): void {
-    this.early = this.early === undefined ? this.reads.kept(bytes) : Buffer.concat([this.early, bytes])
-    if (this.early.length > MAX_EARLY) this.pause()
+    this.reads.hold(bytes)
+    if (this.reads.holdsMuch) this.pause()
   }
 
   private nextRequest(): void {
@@ -267,7 +268,7 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
     else this.linger()
   }
 
-  private closed(): void {
+  private closed(readers: SpareReaders): void {
     if (this.isOver) return
     this.isOver = true
     this.deadline.release()
@@ -275,6 +276,7 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
     this.sink = undefined
     sink?.gone()
     this.port.closed(this)
+    if (!this.isTaken) readers.giveBack(this.request)
   }
 
   sendContinue(): void {
@@ -334,7 +336,7 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
     this.sink = undefined
     this.isTurnOpen = false
     if (!this.isPersistent) {
-      if (this.isLastByWish && this.request.hasEnded && this.early === undefined) this.leave()
+      if (this.isLastByWish && this.request.hasEnded && !this.reads.hasHeld) this.leave()
       else this.linger()
       return
     }
@@ -342,8 +344,7 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
     if (this.isPumping) return
     this.outlet.flush()
     if (!this.isDiscarding) this.nextRequest()
-    const { early } = this
-    this.early = undefined
+    const early = this.reads.takeHeld()
     this.resume()
     if (early === undefined) this.rest()
     else this.pump(early)
@@ -357,7 +358,7 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
   private linger(): void {
     if (this.isLingering || this.isOver) return
     this.isLingering = true
-    this.early = undefined
+    this.reads.takeHeld()
     this.outlet.flush()
     // As long as it takes our answer, however slowly, only write_idle_timeout limits it.
     this.armFor(this.outlet.isClear ? LINGER : 0)
@@ -389,12 +390,11 @@ export class H1Visitor implements VisitorSide, VisitorConnection, RequestEvents 
     this.outlet.flush()
     this.deadline.release()
     this.isLingering = true
+    this.isTaken = true
     this.sink = undefined
     for (const event of ['data', 'end', 'timeout']) this.socket.removeAllListeners(event)
     this.reads.stop()
     this.outlet.letGo()
-    const { early } = this
-    this.early = undefined
-    return { socket: this.socket, early }
+    return { socket: this.socket, early: this.reads.takeHeld() }
   }
 }
