@@ -9,6 +9,7 @@ import { HOST } from './loads.ts'
 import { nginx } from './nginx.ts'
 import type { Peer, Stand } from './stand.ts'
 import { PROXY_CORE } from './tools.ts'
+import { unitEnvironment } from './unit.ts'
 
 const fileOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
@@ -60,6 +61,7 @@ const p2pstreamOf = (name: string, launcher: string): Peer => ({
       command: [process.execPath, launcher, 'run', '-c', file],
       ports: [stand.port, stand.tlsPort],
       cwd: stand.dir,
+      env: unitEnvironment(),
       ...(stand.isLogging ? { output: stand.logFile } : {}),
     }
   },
@@ -80,6 +82,7 @@ const throughAgent: Peer = {
       command: [process.execPath, fileOf('peer-agent.ts'), ...numbers, ...rest],
       ports: [port, tlsPort],
       cwd: dir,
+      env: unitEnvironment(),
       ...(isLogging ? { output: logFile } : {}),
     }
   },
