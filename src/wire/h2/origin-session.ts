@@ -9,6 +9,7 @@ import type { WireParts } from '../h1/origin.ts'
 import { H2OriginStream } from './origin-stream.ts'
 import { outlive } from './outlive.ts'
 import { CONNECTION_WINDOW, ORIGIN_OPTIONS } from './session-options.ts'
+import { YoungStreams } from './young-streams.ts'
 
 const { NGHTTP2_NO_ERROR } = constants
 const GONE = 'connection_terminated'
@@ -43,6 +44,7 @@ export class H2OriginSession implements Member {
   private readonly owner: SessionOwner
   private readonly deadline: Deadline
   private readonly sides: Roster<H2OriginStream> = new Roster()
+  private readonly young: YoungStreams
   private isLeaving = false
   private hasEnded = false
   private isReady = false
@@ -62,6 +64,7 @@ export class H2OriginSession implements Member {
     this.owner = owner
     this.deadline = parts.wheel.deadline(() => this.destroy())
     this.session = connect(`${scheme}://origin`, { ...ORIGIN_OPTIONS, createConnection: () => socket })
+    this.young = new YoungStreams(this.session)
     const noteError = (error: Error): void => {
       this.error ??= error
     }
@@ -115,6 +118,7 @@ export class H2OriginSession implements Member {
   /** A side is done with. */
   left(side: H2OriginStream): void {
     this.sides.delete(side)
+    this.young.streamClosed()
     if (this.sides.size > 0) this.owner.roomier(this)
     else if (this.hasEnded) this.destroy()
     else if (this.isLeaving) this.deadline.arm(LINGER)

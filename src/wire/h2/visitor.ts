@@ -16,6 +16,7 @@ import { H2Request } from './request.ts'
 import { ResetBudget } from './reset-budget.ts'
 import { CONNECTION_WINDOW, visitorOptions } from './session-options.ts'
 import { H2VisitorStream } from './visitor-stream.ts'
+import { YoungStreams } from './young-streams.ts'
 
 const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR } = constants
 
@@ -40,6 +41,7 @@ export class H2Visitor implements VisitorConnection {
   /** Of all streams. */
   readonly patience: Patience
   private readonly spare: H2Request[] = []
+  private readonly young: YoungStreams
   private isLeaving = false
 
   /** `socket` agreed on h2, or has sent the preface, which is still to be read. */
@@ -54,6 +56,7 @@ export class H2Visitor implements VisitorConnection {
     this.deadline = wheel.deadline(() => this.expired())
     this.deadline.arm(port.limits.headerTimeout)
     this.session = performServerHandshake(socket, visitorOptions(port.limits))
+    this.young = new YoungStreams(this.session)
     this.session.setLocalWindowSize(CONNECTION_WINDOW)
     this.session.on('stream', (stream, _, flags, list) => this.opened(stream, flags, list))
     this.session.on('error', () => undefined)
@@ -79,6 +82,7 @@ export class H2Visitor implements VisitorConnection {
   /** A stream is over; one that ended by a reset is counted. */
   streamClosed(side: H2VisitorStream, code: number): void {
     this.streams.delete(side)
+    this.young.streamClosed()
     this.recycle(side.request)
     if (code !== NGHTTP2_NO_ERROR && !this.budget.take(this.wheel.now)) this.end(NGHTTP2_ENHANCE_YOUR_CALM)
     if (this.streams.size === 0) this.rest()
