@@ -43,7 +43,8 @@ async function leaveUnderLoad(stage: Stage, isTls: boolean, end: () => void): Pr
     await pause(2)
   }
   const last = lastOf(goaways(peer)[0])
-  expect(last).toBeGreaterThan(60)
+  // Thirty were open before the end began; how many more are taken is a matter of its speed.
+  expect(last).toBeGreaterThanOrEqual(59)
   await until('the connection ends', () => peer.isClosed)
   for (let stream = 1; stream <= last; stream += 2)
     expect(`${stream} ${outcomeOf(peer.streams.get(stream))}`).toBe(`${stream} 200`)
