@@ -11,25 +11,15 @@ import { startWorld, type World } from '../support/world.ts'
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: a.test\r\n'
 
-/** So many visitors, each with a connection that stays, ask `times` times. */
-async function stay(port: number, visitors: number, times: number): Promise<void> {
+/** So many visitors at once; each comes so many times, one after the other, and asks so often on its connection. */
+async function come(port: number, visitors: number, times: number, requests: number): Promise<void> {
   const ask = async (): Promise<void> => {
-    await using visitor = await visit({ port })
-    for (let n = 0; n < times; n++) {
-      await visitor.send(`${REQUEST}\r\n`)
-      expect((await visitor.answer()).status).toBe(200)
-    }
-  }
-  await Promise.all(Array.from({ length: visitors }, ask))
-}
-
-/** So many visitors ask on a new connection each time. */
-async function comeAndGo(port: number, visitors: number, times: number): Promise<void> {
-  const ask = async (): Promise<void> => {
-    for (let n = 0; n < times; n++) {
+    for (let time = 0; time < times; time++) {
       await using visitor = await visit({ port })
-      await visitor.send(`${REQUEST}Connection: close\r\n\r\n`)
-      expect((await visitor.answer()).status).toBe(200)
+      for (let left = requests; left > 0; left--) {
+        await visitor.send(`${REQUEST}${left === 1 ? 'Connection: close\r\n' : ''}\r\n`)
+        expect((await visitor.answer()).status).toBe(200)
+      }
     }
   }
   await Promise.all(Array.from({ length: visitors }, ask))
@@ -85,11 +75,11 @@ describe('garbage', () => {
     await using origin = await startOrigin()
     const config = plainConfig(port, `http://127.0.0.1:${origin.port}`)
     await using world = await startWorld({ config, ready: [port], node: ['--trace-gc', ...MEASURED] })
-    await stay(port, 128, 100)
+    await come(port, 128, 1, 100)
     // What it finds is old from then on: the tables in which connections are kept, too.
     await heapOf(world)
     const before = collectionsOf(world).length
-    await comeAndGo(port, 64, 500)
+    await come(port, 64, 500, 1)
     const collections = collectionsOf(world).slice(before)
     // Megabytes that a young collection leaves more than the young one before it.
     const grown = collections.flatMap(({ isYoung, left }, n) => {

@@ -4,12 +4,12 @@ import { nextTurn } from '../../../../src/base/clock.ts'
 import { openReadBuffers } from '../../../../src/net/read-buffers.ts'
 import { Scratch } from '../../../../src/net/scratch.ts'
 import { startWheel } from '../../../../src/net/wheel.ts'
-import { ResponseReader } from '../../../../src/wire/h1/response-reader.ts'
 import { SpareReaders } from '../../../../src/wire/h1/spare-readers.ts'
 import { H1Visitor } from '../../../../src/wire/h1/visitor.ts'
 import type { RequestSink, VisitorPort, VisitorSide } from '../../../../src/wire/visitor-side.ts'
 import { handClock } from '../../../support/clock.ts'
 import { plainListener } from '../../../support/plain-listener.ts'
+import { responseOf } from '../../../support/responses.ts'
 import { Sink } from '../../../support/sink.ts'
 
 const SILENT: RequestSink = {
@@ -57,21 +57,7 @@ function visitorOn(
 }
 
 /** An origin's consent to another protocol. */
-function switching(): ResponseReader {
-  const ignore = (): void => undefined
-  const events = {
-    interim: ignore,
-    head: ignore,
-    data: ignore,
-    end: ignore,
-    upgraded: ignore,
-    broken: ignore,
-  }
-  const response = new ResponseReader(events)
-  response.expect('GET')
-  response.read(Buffer.from('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n'), 0)
-  return response
-}
+const SWITCHING = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n'
 
 describe('the last answer on a connection', () => {
   it('closes it at once when the visitor said that nothing follows', () => {
@@ -127,7 +113,7 @@ describe('the reader of a connection', () => {
     const socket = new Sink()
     const { visitor, ask } = visitorOn(socket, () => undefined, readers)
     ask('Upgrade: websocket\r\n')
-    visitor.takeSocket(switching(), visitor.connection, undefined)
+    visitor.takeSocket(responseOf(SWITCHING), visitor.connection, undefined)
     socket.destroy()
     await nextTurn()
     expect(visitor.request.head.first('upgrade')).toBe('websocket')

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../../../src/http/answer.ts'
 import { compileEdits } from '../../../../src/http/edits.ts'
 import { ConnectionField } from '../../../../src/wire/h1/connection-field.ts'
-import { ResponseReader } from '../../../../src/wire/h1/response-reader.ts'
+import type { ResponseReader } from '../../../../src/wire/h1/response-reader.ts'
 import {
   writeAnswerHead,
   writeInterimHead,
   writeSwitchingHead,
 } from '../../../../src/wire/h1/write-response.ts'
+import { responseOf } from '../../../support/responses.ts'
 import * as wire from '../../../support/wire-arbitraries.ts'
 import { type ReadField, readResponse } from '../../../support/wire-log.ts'
 import { delivered } from './written.ts'
@@ -77,17 +78,7 @@ describe('writeResponseHead', () => {
 
 describe('1xx', () => {
   function reading(text: string): { reader: ResponseReader; connection: ConnectionField } {
-    const nothing = (): void => undefined
-    const reader = new ResponseReader({
-      interim: nothing,
-      head: nothing,
-      data: nothing,
-      end: nothing,
-      upgraded: nothing,
-      broken: nothing,
-    })
-    reader.expect('GET')
-    reader.read(Buffer.from(text, 'latin1'), 0)
+    const reader = responseOf(text)
     const connection = new ConnectionField()
     connection.read(reader.head)
     return { reader, connection }

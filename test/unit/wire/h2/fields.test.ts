@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { compileEdits } from '../../../../src/http/edits.ts'
 import { ConnectionField } from '../../../../src/wire/h1/connection-field.ts'
 import { Head } from '../../../../src/wire/h1/head.ts'
-import { ResponseReader } from '../../../../src/wire/h1/response-reader.ts'
 import {
   answerList,
   fieldsOf,
@@ -11,23 +10,13 @@ import {
   responseList,
   trailerHead,
 } from '../../../../src/wire/h2/fields.ts'
+import { responseOf } from '../../../support/responses.ts'
 import { fieldsOf as linesOf } from '../../../support/wire-log.ts'
 
 const EDITS = compileEdits([{ remove: ['Server'], set: [['X-New', 'n']], add: [['X-New', 'm']] }])
 
 function response(text: string, edits = EDITS, method = 'GET'): readonly string[] {
-  const nothing = (): void => undefined
-  const events = {
-    interim: nothing,
-    head: nothing,
-    data: nothing,
-    end: nothing,
-    upgraded: nothing,
-    broken: nothing,
-  }
-  const reader = new ResponseReader(events)
-  reader.expect(method)
-  reader.read(Buffer.from(text, 'latin1'), 0)
+  const reader = responseOf(text, method)
   const connection = new ConnectionField()
   connection.read(reader.head)
   return responseList(reader, connection, edits)
