@@ -80,6 +80,12 @@ export class Head implements FieldReader {
     }
   }
 
+  /** The next section is another visitor's: it isn't compared with this one's, whose cookies are nobody's to guess. */
+  forget(): void {
+    this.last = ''
+    this.lastLength = 0
+  }
+
   // A visitor on a kept connection mostly says the same again, and to compare costs a twentieth of reading.
 
   private isLast(text: string, position: number): boolean {

@@ -50,16 +50,11 @@ export class RequestLine {
   targetAuthority: string | undefined
   /** Where the first field line starts. */
   end = 0
-  private absolute: RegExp
+  /** What the visitor speaks: an absolute target of https is not for a listener in plain text. */
+  scheme: 'http' | 'https'
 
-  /** `scheme` is what the visitor speaks: an absolute target of https is not for a listener in plain text. */
   constructor(scheme: 'http' | 'https' = 'http') {
-    this.absolute = ABSOLUTE[scheme]
-  }
-
-  /** What the visitor speaks is another one's now. */
-  speak(scheme: 'http' | 'https'): void {
-    this.absolute = ABSOLUTE[scheme]
+    this.scheme = scheme
   }
 
   /** Reads the line at the start of a text that ends in a blank line. */
@@ -96,7 +91,7 @@ export class RequestLine {
     // CONNECT is refused for its method (405), not for its authority-form target.
     if (this.method === 'CONNECT') return undefined
     if (this.target === '*') return this.method === 'OPTIONS' ? undefined : BAD_TARGET
-    const parts = this.absolute.exec(this.target)
+    const parts = ABSOLUTE[this.scheme].exec(this.target)
     if (parts === null) return BAD_TARGET
     if (!isAuthority(parts[1] ?? '')) return BAD_HOST
     this.targetAuthority = parts[1]

@@ -76,18 +76,19 @@ export class RequestReader {
 
   /** Readies it for another connection, after `rest`. */
   reuse(limits: ReaderLimits, events: RequestEvents, scheme: 'http' | 'https'): void {
-    this.line.speak(scheme)
+    this.line.scheme = scheme
     this.limits = limits
     this.events = events
   }
 
-  /** The connection is over. What was proved good of its last request stays known, to be compared with the next one. */
+  /** The connection is over: nothing of its requests stays but a Host that was proved good. */
   rest(): void {
     this.events = NOBODY
     this.bytes.clear()
     this.trailers = undefined
     if (this.authority.length > MOST_KEPT) this.authority = ''
     this.next(this.limits)
+    this.head.forget()
   }
 
   /** The message was read to its end; `next` makes ready for another. */

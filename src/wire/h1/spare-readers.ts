@@ -1,8 +1,8 @@
 // Readers of connections that are over, for connections that come: the tables of a reader cost more than what else a connection
-// needs of us, and who comes next mostly sends what somebody sent before, which isn't read again then.
+// needs of us.
 import { type ReaderLimits, type RequestEvents, RequestReader } from './request-reader.ts'
 
-/** Each holds the last section of fields that it has read, at most (head.ts). */
+/** Of those that wait for a connection. */
 const MOST = 64
 
 export class SpareReaders {

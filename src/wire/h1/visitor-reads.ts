@@ -1,5 +1,6 @@
 // Where a visitor's bytes are read into: the buffer that all sockets share, so what is read is lent. Requests are small; after a read
 // that was full, which is of a large body, the next ones may be larger.
+// What came too early is held here until it is asked for.
 // Mutable on purpose: one per connection.
 import type { Socket } from 'node:net'
 import { owned } from '../../base/lent.ts'

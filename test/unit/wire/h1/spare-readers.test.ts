@@ -58,4 +58,21 @@ describe('a reader that has read another connection', () => {
     expect(read('http', absolute).isRefused).toBe(true)
     expect(read('http', `GET / HTTP/1.1\r\nHost: ${'a'.repeat(300)}\r\n\r\n`).authority).toBe('')
   })
+
+  it('compares nothing with the fields of the connection before', () => {
+    const readers = new SpareReaders()
+    const events = { head() {}, data() {}, end() {}, refused() {} }
+    const reader = readers.take(DEFAULT_LIMITS, events, 'http')
+    const text = 'GET / HTTP/1.1\r\nHost: a.test\r\nCookie: session=1\r\n\r\n'
+    // Bytes that would be refused: only a section that is known isn't read.
+    const unread = (): unknown => reader.head.readFields(text, Buffer.alloc(text.length), 0, 16, 9)
+    for (let n = 0; n < 3; n++) {
+      reader.read(Buffer.from(text), 0)
+      reader.next(DEFAULT_LIMITS)
+    }
+    expect(unread()).toBeUndefined()
+    reader.read(Buffer.from(text), 0)
+    readers.giveBack(reader)
+    expect(unread()).toBeDefined()
+  })
 })
