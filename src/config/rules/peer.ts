@@ -4,6 +4,7 @@ import type { Findings } from '../findings.ts'
 import type { Config, Peer, Target } from '../shape.gen.ts'
 import { has, type Values } from '../values.ts'
 import type { Draft, PlacedTarget, Rule } from './draft.ts'
+import { named } from './named.ts'
 import { checkTrust, checkWay } from './peer-conflicts.ts'
 import { checkFit, checkOverlayFit, isHttps } from './peer-fit.ts'
 import { defaultLayer, hasSecureProxy, type PeerLayer, targetLayers } from './peer-layers.ts'
@@ -86,7 +87,7 @@ function checkRoute({ config }: Draft, id: string, findings: Findings): void {
     checkPool([own, fallback], forward.targets, findings)
     return
   }
-  const pool = config.upstreams[forward.upstream]
+  const pool = named(config.upstreams, forward.upstream)
   if (pool === undefined) return
   const ofPool = { peer: pool.peer, at: pointer('upstreams', forward.upstream, 'peer') }
   checkPool([own, ofPool, fallback], pool.targets, findings)

@@ -3,6 +3,7 @@ import { type Pointer, pointer, step } from '../../base/pointer.ts'
 import type { Findings } from '../findings.ts'
 import type { Config, Retry, Target } from '../shape.gen.ts'
 import type { Rule } from './draft.ts'
+import { named } from './named.ts'
 
 type Key = keyof Retry
 
@@ -65,9 +66,9 @@ export const retryRule: Rule = ({ config }, findings) => {
   }
   for (const [id, { forward }] of Object.entries(config.routes)) {
     if (forward === undefined) continue
-    const named = config.upstreams[forward.upstream ?? '']
-    const ways = [named === undefined ? [forward.retry] : [forward.retry, named.retry]]
-    const targets = named?.targets ?? forward.targets
+    const pool = named(config.upstreams, forward.upstream)
+    const ways = [pool === undefined ? [forward.retry] : [forward.retry, pool.retry]]
+    const targets = pool?.targets ?? forward.targets
     checkRetry(forward.retry, ways, targets, pointer('routes', id, 'forward', 'retry'), findings)
   }
 }

@@ -3,6 +3,7 @@ import { type Pointer, pointer, step } from '../../base/pointer.ts'
 import type { Findings } from '../findings.ts'
 import type { Config, ErrorPages, Template } from '../shape.gen.ts'
 import type { Rule } from './draft.ts'
+import { named } from './named.ts'
 
 function checkBody(id: string, { body, body_file }: Template, findings: Findings): void {
   const at = pointer('templates', id)
@@ -22,7 +23,7 @@ function checkUse(
   at: Pointer,
   findings: Findings,
 ): void {
-  const template = Object.hasOwn(config.templates, id) ? config.templates[id] : undefined
+  const template = named(config.templates, id)
   if (template === undefined || template.kind === wanted) return
   findings.value(
     'template/wrong-kind',

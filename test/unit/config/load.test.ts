@@ -115,6 +115,14 @@ routes:
     expect(({} as Record<string, unknown>)['enabled']).toBeUndefined()
   })
 
+  it.each(['__proto__', 'constructor', 'toString'])('has no pool that is called %s', name => {
+    const forward = `forward: { upstream: ${name}, peer: { read_timeout: 1s }, retry: { attempts: 2 } }`
+    const text = `version: 1\n${LISTENER}routes:\n  a:\n    listener: web\n    default: true\n    ${forward}\n`
+    const found = codes(loadText(text))
+    expect(found).toHaveLength(1)
+    expect(found[0]).toMatch(/^8:26 /)
+  })
+
   it('has the same hashes for the same objects, wherever and however they are written', () => {
     const one = configured(
       loadText(
