@@ -1,6 +1,7 @@
 // Requests of HTTP/2 as node:http2 hands them over, names and values in turns, for the tests of what they mean.
 import type { Refusal } from '../../src/wire/h1/refusal.ts'
 import type { ReaderLimits } from '../../src/wire/h1/request-reader.ts'
+import { FieldLists } from '../../src/wire/h2/field-lists.ts'
 import { H2Request } from '../../src/wire/h2/request.ts'
 import { DEFAULT_LIMITS, fieldsOf, type ReadField } from './wire-log.ts'
 
@@ -9,6 +10,8 @@ export interface Said {
   readonly limits?: ReaderLimits
   /** No body follows; so unless told otherwise. */
   readonly isWhole?: boolean
+  /** Of the connection; one of its own unless told otherwise. */
+  readonly lists?: FieldLists
 }
 
 /** What every request but an extended CONNECT has. */
@@ -38,9 +41,9 @@ export interface ReadH2 {
 
 export function readH2(
   list: readonly ReadField[],
-  { scheme = 'http', limits = DEFAULT_LIMITS, isWhole = true }: Said = {},
+  { scheme = 'http', limits = DEFAULT_LIMITS, isWhole = true, lists = new FieldLists() }: Said = {},
 ): ReadH2 {
   const request = new H2Request()
-  const refusal = request.read(list.flat(), scheme, limits, isWhole)
+  const refusal = request.read(list.flat(), scheme, limits, isWhole, lists)
   return { request, refusal, fields: refusal === undefined ? fieldsOf(request.head) : [] }
 }

@@ -47,13 +47,7 @@ export class Head implements FieldReader {
     position: number,
     maxFields: number,
   ): Refusal | undefined {
-    this.clear()
-    this.text = text
-    if (this.isLast(text, position) && this.lastCount <= maxFields) {
-      this.moveLast(position)
-      return undefined
-    }
-    this.last = ''
+    if (this.readAgain(text, position, maxFields)) return undefined
     let at = base + position
     for (;;) {
       let code = bytes[at] ?? 0
@@ -78,6 +72,18 @@ export class Head implements FieldReader {
       if (code !== CR || bytes[at + 1] !== LF) return BAD_VALUE
       at += 2
     }
+  }
+
+  /** False when the field lines of `text` aren't those of the section before; then they are still to be read. */
+  readAgain(text: string, position: number, maxFields: number): boolean {
+    this.clear()
+    this.text = text
+    if (this.isLast(text, position) && this.lastCount <= maxFields) {
+      this.moveLast(position)
+      return true
+    }
+    this.last = ''
+    return false
   }
 
   /** The next section is another visitor's: it isn't compared with this one's, whose cookies are nobody's to guess. */

@@ -6,7 +6,7 @@ import { Head } from '../h1/head.ts'
 import { malformed, type Refusal } from '../h1/refusal.ts'
 import { keptResponseField } from '../h1/write-response.ts'
 import type { ResponseMessage } from '../message.ts'
-import { latin1Bytes } from './latin1-bytes.ts'
+import { readLines } from './read-lines.ts'
 
 const BAD_FIELD = malformed('a field that is none in HTTP/1.1')
 
@@ -36,7 +36,7 @@ export function readList(
     count++
   }
   text += '\r\n'
-  const refusal = head.readFields(text, latin1Bytes(text), 0, start.length, maxFields)
+  const refusal = readLines(head, text, start.length, maxFields)
   if (refusal !== undefined) return refusal
   return head.isExactly(count) ? undefined : BAD_FIELD
 }

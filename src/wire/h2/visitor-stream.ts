@@ -87,7 +87,8 @@ export class H2VisitorStream implements VisitorSide, Waiting, Member {
     const isWhole = (flags & NGHTTP2_FLAG_END_STREAM) !== 0
     this.hasRequestEnded = isWhole
     this.isTurnOpen = true
-    const refusal = this.request.read(list, this.visitor.scheme, this.port.limits, isWhole)
+    const { scheme, lists } = this.visitor
+    const refusal = this.request.read(list, scheme, this.port.limits, isWhole, lists)
     if (refusal !== undefined) {
       this.port.refuse(this, refusal)
       return

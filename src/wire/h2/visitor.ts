@@ -10,6 +10,7 @@ import type { Socket } from 'node:net'
 import { Roster } from '../../base/roster.ts'
 import type { Deadline, Wheel } from '../../net/wheel.ts'
 import type { Security, VisitorConnection, VisitorPort } from '../visitor-side.ts'
+import { FieldLists } from './field-lists.ts'
 import { outlive } from './outlive.ts'
 import { Patience } from './patience.ts'
 import { H2Request } from './request.ts'
@@ -41,6 +42,8 @@ export class H2Visitor implements VisitorConnection {
   /** Of all streams. */
   readonly patience: Patience
   private readonly spare: H2Request[] = []
+  /** Of all streams, as one visitor's requests are mostly alike. */
+  readonly lists: FieldLists = new FieldLists()
   private readonly young: YoungStreams
   private isLeaving = false
 

@@ -1,0 +1,81 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { FieldLists } from '../../../../src/wire/h2/field-lists.ts'
+import { H2Request } from '../../../../src/wire/h2/request.ts'
+import { PSEUDO, pseudo, readH2 } from '../../../support/h2-request.ts'
+import { DEFAULT_LIMITS, fieldsOf, type ReadField } from '../../../support/wire-log.ts'
+
+const BROWSER: readonly ReadField[] = [...PSEUDO, ['user-agent', 'x'], ['cookie', 'a=1'], ['accept', '*/*']]
+
+/** The same with another value at one place; the list is as new as one that node:http2 makes. */
+const changed = (list: readonly ReadField[], at: number, value: string): string[] =>
+  list.flatMap(([name, old], index) => [name, index === at ? value : old])
+
+describe('FieldLists', () => {
+  it('knows a list that came before again, whatever its path', () => {
+    const lists = new FieldLists()
+    const first = lists.read(BROWSER.flat())
+    expect(lists.read(BROWSER.flat())).toBe(first)
+    expect(lists.read(changed(BROWSER, 3, '/other'))).toBe(first)
+  })
+
+  it.each<[string, readonly string[]]>([
+    ['another value', changed(BROWSER, 5, 'a=2')],
+    ['another method', changed(BROWSER, 0, 'HEAD')],
+    ['another authority', changed(BROWSER, 2, 'b.test')],
+    ['another name', [...BROWSER.slice(0, -1).flat(), 'accept-language', '*/*']],
+    ['a field more', [...BROWSER.flat(), 'dnt', '1']],
+    ['a field less', BROWSER.slice(0, -1).flat()],
+    ['its path elsewhere', [...pseudo({ ':path': '/' }), ...BROWSER.slice(4)].toReversed().flat()],
+  ])('reads one with %s anew', (_, list) => {
+    const lists = new FieldLists()
+    const first = lists.read(BROWSER.flat())
+    const second = lists.read(list)
+    expect(second).not.toBe(first)
+    expect(second).toEqual(new FieldLists().read(list))
+  })
+
+  it('a list that is refused is refused again, and is not remembered', () => {
+    const lists = new FieldLists()
+    const first = lists.read(BROWSER.flat())
+    const twice = [...BROWSER.flat(), ':method', 'GET']
+    expect(lists.read(twice)).toMatchObject({ status: 400 })
+    expect(lists.read(twice)).toMatchObject({ status: 400 })
+    expect(lists.read(BROWSER.flat())).toBe(first)
+  })
+
+  it('keeps no long ones', () => {
+    const lists = new FieldLists()
+    const long: readonly ReadField[] = [...BROWSER, ['x-long', 'x'.repeat(2048)]]
+    expect(lists.read(long.flat())).not.toBe(lists.read(long.flat()))
+  })
+
+  it('whatever came before on a connection, a request reads as if it had come alone', () => {
+    const value = fc.constantFrom('', 'a', 'b c', 'x\r\ny: z', '\0', 'a=1; b=2')
+    const path = fc.constantFrom('/', '/other', '/x y', '/a\r\nb: c', '*', 'none')
+    const method = fc.constantFrom('GET', 'HEAD', 'CONNECT', 'OPTIONS')
+    const fields = fc.array(fc.tuple(fc.constantFrom('x-a', 'cookie', 'host', 'expect', ':path'), value), {
+      maxLength: 2,
+    })
+    const one = fc.tuple(path, method, fields, fc.boolean())
+    fc.assert(
+      fc.property(fc.array(one, { minLength: 2, maxLength: 8 }), all => {
+        const lists = new FieldLists()
+        const request = new H2Request()
+        for (const [target, verb, list, isWhole] of all) {
+          const said = [...pseudo({ ':path': target, ':method': verb }), ...list]
+          const alone = readH2(said, { isWhole })
+          request.clear()
+          const refusal = request.read(said.flat(), 'http', DEFAULT_LIMITS, isWhole, lists)
+          expect([refusal, request.isHead]).toEqual([alone.refusal, alone.request.isHead])
+          if (refusal !== undefined) continue
+          expect(fieldsOf(request.head)).toEqual(alone.fields)
+          const { authority, framing, isConnect, expectsContinue } = alone.request
+          expect(request).toMatchObject({ authority, framing, isConnect, expectsContinue })
+          expect(request.line).toMatchObject({ method: alone.request.line.method, target })
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
