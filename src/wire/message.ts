@@ -11,8 +11,6 @@ export interface RequestMessage {
     /** The path and query of the target; `*` for OPTIONS *. */
     readonly pathAndQuery: string
     readonly isHttp10: boolean
-    /** Where the first field line of `head.text` starts. */
-    readonly end: number
   }
   readonly head: Head
   /** Host, `:authority` or the absolute target's, checked; `''` for HTTP/1.0 without Host. */
@@ -31,7 +29,6 @@ export interface ResponseMessage {
     readonly status: number
     /** May be empty. */
     readonly reason: string
-    readonly end: number
   }
   readonly head: Head
   /** The body's length in bytes, CHUNKED or UNTIL_CLOSE. */

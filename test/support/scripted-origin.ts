@@ -38,7 +38,7 @@ export class ScriptedOrigin implements OriginSide {
   isAborted = false
   /** Undefined while it is open. */
   fate: Fate | undefined
-  private readonly line = { status: 0, reason: '', end: 0 }
+  private readonly line = { status: 0, reason: '' }
   private sink: OriginSink | undefined
 
   constructor(target: string, isReused: boolean) {

@@ -178,7 +178,7 @@ function bareRequest({ method, path }: HealthCheck): Sender {
   return {
     connection: new ConnectionField(),
     request: {
-      line: { method, target: path, pathAndQuery: path, isHttp10: false, end: 0 },
+      line: { method, target: path, pathAndQuery: path, isHttp10: false },
       head: new Head(),
       authority: '',
       framing: 0,

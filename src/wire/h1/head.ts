@@ -16,7 +16,7 @@ const NO_NAME = malformed('a field line without a name and colon')
 const BAD_VALUE = malformed('a control character, bare CR or bare LF in a field value')
 
 export class Head implements FieldReader {
-  /** From the start line to the blank line, both included. */
+  /** Up to the blank line, that included; the start line may stand in it too, before `start`. */
   text = ''
   /** Number of field lines. */
   count = 0
@@ -139,6 +139,11 @@ export class Head implements FieldReader {
   /** Whether the text holds `count` lines, and nothing behind the blank line that ends them. */
   isExactly(count: number): boolean {
     return this.count === count && this.starts[count] === this.text.length - 2
+  }
+
+  /** Where the first field line starts, or the blank line where there is none. */
+  get start(): number {
+    return this.starts[0] ?? 0
   }
 
   /** Where line i ends, its CRLF included. */

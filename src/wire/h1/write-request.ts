@@ -60,7 +60,7 @@ export function writeRequestHead(
   const ends = endsHere(request, plan.policy)
   const nominated = nominatedAway(request, connection, plan.policy)
   let text = `${request.line.method} ${plan.target} HTTP/1.1\r\n`
-  let runStart = request.line.end
+  let runStart = head.start
   for (let index = 0; index < head.count; index++) {
     const instead = replacement(request, plan, ends, nominated, index)
     if (instead === undefined) continue

@@ -66,7 +66,7 @@ function copyFields(
 ): string {
   const { head } = response
   let text = ''
-  let runStart = response.line.end
+  let runStart = head.start
   for (let index = 0; index < head.count; index++) {
     const instead = replacement(response, connection, edits, index)
     if (instead === undefined) continue

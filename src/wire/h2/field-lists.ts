@@ -1,5 +1,5 @@
 // Reads the lists of one connection's requests. A browser mostly says the same again, but for the path; and to compare two lists,
-// most of whose words V8 knows to be the same ones, costs a fraction of putting the text of a head together.
+// most of whose words V8 knows to be the same ones, costs a fraction of putting the text of a head together and reading that.
 import type { Refusal } from '../h1/refusal.ts'
 import { RequestFields } from './request-fields.ts'
 
@@ -14,7 +14,10 @@ export class FieldLists {
 
   /** Reads names and values in turns; what it gives may be another request's too. */
   read(list: readonly string[]): RequestFields | Refusal {
-    if (this.fields !== undefined && this.isAgain(list, this.fields.pathAt)) return this.fields
+    if (this.fields !== undefined && this.isAgain(list, this.fields.pathAt)) {
+      this.fields.share()
+      return this.fields
+    }
     const fields = new RequestFields()
     const refusal = fields.read(list)
     if (refusal !== undefined) return refusal

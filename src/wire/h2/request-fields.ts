@@ -1,7 +1,11 @@
 // What the list of a request says: its pseudo-headers one by one, all other fields as the lines of a head (RFC 9113 8.2, 8.3).
+import { Head } from '../h1/head.ts'
 import { malformed, NO_SUCH_METHOD, type Refusal } from '../h1/refusal.ts'
 import { isAuthority } from '../h1/request-line.ts'
+import { readLines } from './read-lines.ts'
 
+/** What HTTP/1.1 couldn't say. */
+export const BAD_FIELD: Refusal = malformed('a field that is none in HTTP/1.1')
 const BAD_PSEUDO = malformed('pseudo-header fields other than one each of those that a request has')
 const BAD_AUTHORITY = malformed('an :authority that is not a name or address with an optional port')
 const NO_AUTHORITY = malformed('neither :authority nor exactly one Host')
@@ -21,11 +25,13 @@ export class RequestFields {
   scheme = ''
   authority = ''
   isConnect = false
-  /** Host, the fields and the blank line behind them; nothing is checked of the fields. */
+  /** Host, the fields and the blank line behind them; nothing is checked of the fields yet. */
   lines = ''
   /** How many lines these are meant to be. */
   count = 1
-  private isJoined = false
+  /** What the lines are as a head; undefined as long as only one has said so. Nobody may clear it. */
+  shared: Head | undefined
+  private isShared = false
   private protocol = ''
   private host: string | undefined
   private fields = ''
@@ -44,11 +50,20 @@ export class RequestFields {
     return undefined
   }
 
-  /** The lines are many pieces until somebody has read them; `text` holds the same from `at` on as one. */
-  join(text: string, at: number): void {
-    if (this.isJoined) return
-    this.isJoined = true
-    this.lines = text.slice(at)
+  /** Checks the lines while it reads them. */
+  readInto(head: Head, maxHeaders: number): Refusal | undefined {
+    const refusal = readLines(head, this.lines, 0, maxHeaders)
+    if (refusal !== undefined) return refusal
+    // Whatever held a line end has become more lines than there were fields, or has left some behind.
+    return head.isExactly(this.count) ? undefined : BAD_FIELD
+  }
+
+  /** Has a head for all who say this, from the second one on: most say what nobody says again. */
+  share(): void {
+    if (this.isShared) return
+    this.isShared = true
+    const head = new Head()
+    if (this.readInto(head, this.count) === undefined) this.shared = head
   }
 
   private gather(list: readonly string[]): Refusal | undefined {

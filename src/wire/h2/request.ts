@@ -8,10 +8,8 @@ import { RequestLine } from '../h1/request-line.ts'
 import { expectsOnlyContinue, type ReaderLimits } from '../h1/request-reader.ts'
 import type { RequestMessage } from '../message.ts'
 import type { FieldLists } from './field-lists.ts'
-import { readLines } from './read-lines.ts'
-import type { RequestFields } from './request-fields.ts'
+import { BAD_FIELD, type RequestFields } from './request-fields.ts'
 
-const BAD_FIELD = malformed('a field that is none in HTTP/1.1')
 const BAD_PATH = malformed('a :path that is neither a path nor `*` with OPTIONS')
 const BAD_SCHEME = malformed('a :scheme that is not what is spoken here')
 const BODY_MISSING = malformed('a Content-Length above 0 without a body')
@@ -20,13 +18,19 @@ const ENDED_SOCKET = malformed('a WebSocket that ends with its head')
 /** Mutable on purpose: filled while its stream begins, and used again for another when that is over. */
 export class H2Request implements RequestMessage {
   readonly line: RequestLine = new RequestLine()
-  readonly head: Head = new Head()
+  /** Its own, or one that it shares with others who say the same. */
+  head: Head
+  private readonly own: Head = new Head()
   authority = ''
   framing = 0
   expectsContinue = false
   isConnect = false
   /** Known even of a request that is refused. */
   isHead = false
+
+  constructor() {
+    this.head = this.own
+  }
 
   get hasBody(): boolean {
     return this.framing !== 0
@@ -61,7 +65,8 @@ export class H2Request implements RequestMessage {
   /** Readies it for another request. */
   clear(): void {
     this.line.clear()
-    this.head.clear()
+    this.own.clear()
+    this.head = this.own
     this.authority = ''
     this.framing = 0
     this.expectsContinue = false
@@ -70,16 +75,25 @@ export class H2Request implements RequestMessage {
   }
 
   private readHead(fields: RequestFields, path: string, limits: ReaderLimits): Refusal | undefined {
-    const { line, head } = this
+    const { line } = this
     const { method } = fields
     if (path.charCodeAt(0) !== 47 && !(path === '*' && method === 'OPTIONS')) return BAD_PATH
-    const text = `${method} ${path} HTTP/1.1\r\n${fields.lines}`
-    const refusal = line.read(text, limits.maxUrlBytes) ?? readLines(head, text, line.end, limits.maxHeaders)
+    const start = `${method} ${path} HTTP/1.1\r\n`
+    const refusal = line.read(start, limits.maxUrlBytes) ?? this.readFields(fields, limits.maxHeaders)
     if (refusal !== undefined) return refusal
-    // Whatever held a line end has become more lines than there were fields, or has left some behind.
-    if (line.target !== path || !head.isExactly(fields.count)) return BAD_FIELD
-    fields.join(text, line.end)
-    return text.length - path.length > limits.maxHeaderBytes ? HEADERS_TOO_LARGE : undefined
+    // Whatever held a line end, or a whole line, has become more than one, or another target.
+    if (line.target !== path || line.end !== start.length) return BAD_FIELD
+    const bytes = start.length - path.length + fields.lines.length
+    return bytes > limits.maxHeaderBytes ? HEADERS_TOO_LARGE : undefined
+  }
+
+  private readFields(fields: RequestFields, maxHeaders: number): Refusal | undefined {
+    const { shared } = fields
+    if (shared !== undefined && shared.count <= maxHeaders) {
+      this.head = shared
+      return undefined
+    }
+    return fields.readInto(this.own, maxHeaders)
   }
 
   private readBody(isWhole: boolean): Refusal | undefined {

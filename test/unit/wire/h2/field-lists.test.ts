@@ -7,32 +7,58 @@ import { DEFAULT_LIMITS, fieldsOf, type ReadField } from '../../../support/wire-
 
 const BROWSER: readonly ReadField[] = [...PSEUDO, ['user-agent', 'x'], ['cookie', 'a=1'], ['accept', '*/*']]
 
-/** The same with another value at one place; the list is as new as one that node:http2 makes. */
-const changed = (list: readonly ReadField[], at: number, value: string): string[] =>
-  list.flatMap(([name, old], index) => [name, index === at ? value : old])
+/** The same with another value at one place; a list of it is as new as one that node:http2 makes. */
+const changed = (at: number, value: string): ReadField[] =>
+  BROWSER.map(([name, old], index) => [name, index === at ? value : old])
+
+const at = (path: string): ReadField[] => changed(3, path)
 
 describe('FieldLists', () => {
   it('knows a list that came before again, whatever its path', () => {
     const lists = new FieldLists()
     const first = lists.read(BROWSER.flat())
     expect(lists.read(BROWSER.flat())).toBe(first)
-    expect(lists.read(changed(BROWSER, 3, '/other'))).toBe(first)
+    expect(lists.read(at('/other').flat())).toBe(first)
   })
 
-  it.each<[string, readonly string[]]>([
-    ['another value', changed(BROWSER, 5, 'a=2')],
-    ['another method', changed(BROWSER, 0, 'HEAD')],
-    ['another authority', changed(BROWSER, 2, 'b.test')],
-    ['another name', [...BROWSER.slice(0, -1).flat(), 'accept-language', '*/*']],
-    ['a field more', [...BROWSER.flat(), 'dnt', '1']],
-    ['a field less', BROWSER.slice(0, -1).flat()],
-    ['its path elsewhere', [...pseudo({ ':path': '/' }), ...BROWSER.slice(4)].toReversed().flat()],
+  it.each<[string, readonly ReadField[]]>([
+    ['another value', changed(5, 'a=2')],
+    ['another method', changed(0, 'HEAD')],
+    ['another authority', changed(2, 'b.test')],
+    ['another name', [...BROWSER.slice(0, -1), ['accept-language', '*/*']]],
+    ['a field more', [...BROWSER, ['dnt', '1']]],
+    ['a field less', BROWSER.slice(0, -1)],
+    ['its path elsewhere', BROWSER.toReversed()],
   ])('reads one with %s anew', (_, list) => {
     const lists = new FieldLists()
     const first = lists.read(BROWSER.flat())
-    const second = lists.read(list)
+    const second = lists.read(list.flat())
     expect(second).not.toBe(first)
-    expect(second).toEqual(new FieldLists().read(list))
+    expect(second).toEqual(new FieldLists().read(list.flat()))
+  })
+
+  it('has one head for all who say the same, from the second time on', () => {
+    const lists = new FieldLists()
+    const [first, second, third] = ['/', '/2', '/3'].map(path => readH2(at(path), { lists }))
+    expect(second?.request.head).toBe(third?.request.head)
+    expect(first?.request.head).not.toBe(second?.request.head)
+    second?.request.clear()
+    expect(second?.request.head.count).toBe(0)
+    expect(third?.fields).toEqual(first?.fields)
+    expect(readH2(at('/4'), { lists }).fields).toEqual(first?.fields)
+  })
+
+  it('a head that all have is held to the limits of each', () => {
+    const lists = new FieldLists()
+    const status = (maxHeaders: number): number | undefined =>
+      readH2(BROWSER, { lists, limits: { ...DEFAULT_LIMITS, maxHeaders } }).refusal?.status
+    expect([4, 4, 4, 3, 4].map(status)).toEqual([undefined, undefined, undefined, 431, undefined])
+  })
+
+  it('what no head can say is refused as often as it is said', () => {
+    const lists = new FieldLists()
+    const status = (): number | undefined => readH2(changed(5, 'a\r\nb: c'), { lists }).refusal?.status
+    expect([status(), status(), status()]).toEqual([400, 400, 400])
   })
 
   it('a list that is refused is refused again, and is not remembered', () => {
@@ -53,7 +79,7 @@ describe('FieldLists', () => {
   it('whatever came before on a connection, a request reads as if it had come alone', () => {
     const value = fc.constantFrom('', 'a', 'b c', 'x\r\ny: z', '\0', 'a=1; b=2')
     const path = fc.constantFrom('/', '/other', '/x y', '/a\r\nb: c', '*', 'none')
-    const method = fc.constantFrom('GET', 'HEAD', 'CONNECT', 'OPTIONS')
+    const method = fc.constantFrom('GET', 'HEAD', 'CONNECT', 'OPTIONS', 'GET / HTTP/1.1\r\nx: GET')
     const fields = fc.array(fc.tuple(fc.constantFrom('x-a', 'cookie', 'host', 'expect', ':path'), value), {
       maxLength: 2,
     })
