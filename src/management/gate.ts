@@ -43,7 +43,7 @@ export interface GateParts {
 }
 
 /** Each costs about a millisecond, which no visitor should have to wait for many times over. */
-const HANDSHAKES = { most: 64, longest: 2048, patience: PATIENCE.head }
+const HANDSHAKES = { most: 64, share: 48, longest: 2048, patience: PATIENCE.head }
 
 /** Makes a gate that `bind` will open; it answers as soon as it is bound. */
 export function makeGate(address: Address, house: House, parts: GateParts): Gate {
@@ -71,7 +71,7 @@ export function makeGate(address: Address, house: House, parts: GateParts): Gate
   }
 
   function wait(socket: Socket, now: Terms, peer: string): void {
-    turns.come(socket, () => shake(socket, now, peer))
+    turns.come(socket, peer, () => shake(socket, now, peer))
   }
 
   function shake(socket: Socket, now: Terms, peer: string): void {
@@ -86,17 +86,22 @@ export function makeGate(address: Address, house: House, parts: GateParts): Gate
   }
 
   function secured({ tls }: Terms, socket: TLSSocket, raw: Socket): void {
-    const peer = handshakes.get(raw) ?? ''
-    handshakes.delete(raw)
-    turns.over()
+    const peer = shaken(raw)
     const shown = tls.clientCa === undefined ? undefined : clientCertificate(socket)
     if (shown?.kind === 'wrong') socket.destroy()
     else counter.admit(socket, { peer, certified: shown && (shown.kind === 'good' ? shown.uris : []) })
   }
 
   function failed(raw: Socket): void {
+    shaken(raw)
+  }
+
+  /** Whom the socket is from. */
+  function shaken(raw: Socket): string {
+    const peer = handshakes.get(raw) ?? ''
     handshakes.delete(raw)
-    turns.over()
+    turns.over(peer)
+    return peer
   }
 
   function unbind(): void {

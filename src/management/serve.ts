@@ -46,7 +46,7 @@ const isTunnel = ({ url }: IncomingMessage): boolean => url === TUNNEL_PATH
 /** HTTP/1.0 knows no other protocol (RFC 9110 7.8). */
 const mayChange = (request: IncomingMessage): boolean => request.httpVersion === '1.1' && isTunnel(request)
 /** Connections at once. A crowd of agents is more than that for a moment: each is none of them any more once it is a tunnel. */
-const CONNECTIONS = { most: 256, longest: 2048, patience: PATIENCE.head }
+const CONNECTIONS = { most: 256, share: 192, longest: 2048, patience: PATIENCE.head }
 
 const HARMLESS: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',
@@ -126,8 +126,11 @@ export function openCounter({ clock, answer, visitor, tunnel, broken }: CounterP
 
   /** It is gone, or a tunnel. */
   function left(socket: Socket): void {
-    guests.get(socket)?.deadline.awaits(undefined)
-    if (guests.delete(socket)) turns.over()
+    const guest = guests.get(socket)
+    if (guest === undefined) return
+    guest.deadline.awaits(undefined)
+    guests.delete(socket)
+    turns.over(guest.caller.peer)
   }
 
   async function say(request: IncomingMessage, response: ServerResponse, guest: Guest): Promise<void> {
@@ -180,7 +183,7 @@ export function openCounter({ clock, answer, visitor, tunnel, broken }: CounterP
   return {
     admit(socket, caller) {
       if (isClosing) socket.destroy()
-      else turns.come(socket, () => welcome(socket, caller))
+      else turns.come(socket, caller.peer, () => welcome(socket, caller))
     },
     get connections() {
       return guests.size

@@ -11,7 +11,7 @@ import { openAuthority } from '../support/certificates.ts'
 import { runCommand } from '../support/command.ts'
 import { askDoor, command, type DoorAnswer, type DoorQuestion, socketOf } from '../support/door.ts'
 import { freePort } from '../support/ports.ts'
-import { ask } from '../support/raw.ts'
+import { ask, visit } from '../support/raw.ts'
 import { until } from '../support/until.ts'
 import { startWorld, type World } from '../support/world.ts'
 
@@ -133,6 +133,19 @@ describe('off loopback', () => {
 })
 
 describe('tls: auto', () => {
+  it('hears an address at once, however many connections another one has that say nothing', async () => {
+    const { world, ports } = await start(({ door }) => `management: { port: ${door} }`)
+    const ca = readFileSync(join(world.dir, 'state/management/ca.pem'), 'utf8')
+    const silent = await Promise.all(
+      Array.from({ length: 500 }, () => visit({ port: ports.door, from: '127.0.0.2' })),
+    )
+    const before = Date.now()
+    expect((await askDoor(ports.door, '/-/ready', { ca })).status).toBe(200)
+    // Those that say nothing are let go of after ten seconds.
+    expect(Date.now() - before).toBeLessThan(5_000)
+    for (const { socket } of silent) socket.destroy()
+  })
+
   it('is what a client verifies that trusts the authority, for the names that are ours, and stays over a restart', async () => {
     const { world, ports } = await start(
       ({ door }) => `management: { port: ${door}, tls: { extra_hosts: manage.test } }`,

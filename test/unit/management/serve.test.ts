@@ -7,7 +7,6 @@ import { TUNNEL_PATH } from '../../../src/tunnel/handshake.ts'
 import { handClock } from '../../support/clock.ts'
 
 const UPGRADE = `GET ${TUNNEL_PATH} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: p2pstream-yamux\r\n\r\n`
-const caller = { peer: '192.0.2.1', certified: undefined }
 
 /** A counter whose tunnels do nothing. */
 function scene() {
@@ -24,9 +23,9 @@ function scene() {
   return {
     counter,
     tunnels: () => tunnels,
-    come(): Duplex {
+    come(from: number): Duplex {
       const [near, far] = duplexPair()
-      counter.admit(near as Socket, caller)
+      counter.admit(near as Socket, { peer: `192.0.2.${from}`, certified: undefined })
       return far
     },
   }
@@ -39,8 +38,8 @@ async function someTurns(turns: number): Promise<void> {
 describe('the counter', () => {
   it('lets a crowd become tunnels, however many come at once', async () => {
     const { come, tunnels, counter } = scene()
-    const agents = Array.from({ length: 1000 }, come)
-    expect(counter.connections).toBe(256)
+    const agents = Array.from({ length: 1000 }, () => come(1))
+    expect(counter.connections).toBe(192)
     for (const agent of agents) agent.write(UPGRADE)
     await someTurns(3000)
     expect(tunnels()).toBe(1000)
@@ -49,8 +48,8 @@ describe('the counter', () => {
 
   it('hears nobody beyond so many until another one has left', async () => {
     const { come, tunnels, counter } = scene()
-    const idle = Array.from({ length: 256 }, come)
-    come().write(UPGRADE)
+    const idle = Array.from({ length: 256 }, (_, at) => come(at % 2))
+    come(2).write(UPGRADE)
     await someTurns(10)
     expect(tunnels()).toBe(0)
     idle[0]?.resume().end()
@@ -59,9 +58,18 @@ describe('the counter', () => {
     expect(counter.connections).toBe(255)
   })
 
+  it('hears others however many somebody has who says nothing', async () => {
+    const { come, tunnels, counter } = scene()
+    for (let n = 0; n < 3000; n++) come(1)
+    expect(counter.connections).toBe(192)
+    for (let n = 0; n < 100; n++) come(2).write(UPGRADE)
+    await someTurns(300)
+    expect(tunnels()).toBe(100)
+  })
+
   it('that closes lets nobody wait', async () => {
     const { come, counter } = scene()
-    const all = Array.from({ length: 300 }, come)
+    const all = Array.from({ length: 300 }, () => come(1))
     const ended = all.map(one => new Promise(resolve => one.resume().once('end', resolve)))
     counter.close()
     await Promise.all(ended)
