@@ -181,7 +181,8 @@ function refuseNominations({ facts, route, taking }: Progress): Verdict | undefi
 function stickOf({ sticky }: Pool, { facts, memory, route }: Progress): Stick | undefined {
   if (sticky === undefined || route?.action.kind !== 'forward') return undefined
   const tokens = memory.tokens?.get(route.action.pool)
-  return tokens && { tokens, wanted: tokens.targetOf(cookieOf(facts.fields, sticky.cookie)) }
+  const shown = cookieOf(facts.fields, sticky.cookie)
+  return tokens && { tokens, shown, wanted: tokens.targetOf(shown) }
 }
 
 function act({ route, taking }: Progress): Verdict | undefined {

@@ -193,7 +193,7 @@ export class Exchange implements RequestSink, Member {
   get newCookie(): string | undefined {
     const { stick, target, side } = this
     if (stick === undefined || target === undefined || target === stick.wanted) return undefined
-    return stick.tokens.cookieFor(target, side.security !== undefined)
+    return stick.tokens.cookieFor(target, side.security !== undefined, stick.shown)
   }
 
   begin(response: ResponseMessage, connection: ConnectionField): void {

@@ -21,6 +21,10 @@ function routes(names: readonly string[], originPort: number, socketPort: number
   listener: web
   match: { path: /says }
   forward: { ${STICKY}, ${more} targets: [${says}] }
+likewise:
+  listener: web
+  match: { path: /likewise }
+  forward: { ${STICKY}, targets: [${says}] }
 origin:
   listener: web
   match: { path_prefix: /origin }
@@ -69,6 +73,17 @@ describe('sticky', () => {
     expect(await bodies(cookieOf(first))).toBe(first.body.toString().repeat(4))
     const again = await stage.ask('/says', { fields: [['Cookie', `x=1; ${cookieOf(first)}`]] })
     expect(fieldValues(again.fields, 'set-cookie')).toEqual([])
+  })
+
+  it('a visitor of two pools is known to both by one cookie', async () => {
+    const first = await stage.ask('/says', {})
+    const second = await stage.ask('/likewise', { fields: [['Cookie', cookieOf(first)]] })
+    const both: readonly [string, string] = ['Cookie', cookieOf(second)]
+    for (const [path, { body }] of [['/says', first] as const, ['/likewise', second] as const])
+      for (let n = 0; n < 4; n++) {
+        const again = await stage.ask(path, { fields: [both] })
+        expect([again.body, fieldValues(again.fields, 'set-cookie')]).toEqual([body, []])
+      }
   })
 
   it('a forged or garbled cookie is ignored, and a good one comes in its place', async () => {

@@ -12,8 +12,9 @@ import { wishOf } from '../../support/wish.ts'
 const SECRET = Buffer.alloc(32, 7)
 const STICKY = { enabled: true, cookie: 'p2p_sticky', ttl: '0s' }
 
-function sticky(targets: readonly TargetWords[], ttl = '0s'): Pool {
-  return pool('round_robin', targets, { sticky: { ...STICKY, ttl } })
+function sticky(targets: readonly TargetWords[], ttl = '0s', id?: string): Pool {
+  const made = pool('round_robin', targets, { sticky: { ...STICKY, ttl } })
+  return id === undefined ? made : { ...made, id }
 }
 
 function tokensOf(from: Pool, secret = SECRET): Tokens {
@@ -28,9 +29,9 @@ function targetAt(from: Pool, index: number): Target {
 }
 
 /** The cookie's value alone. */
-function valueFor(from: Pool, index: number, secret = SECRET): string {
-  const [, value = ''] =
-    /^p2p_sticky=([^;]*)/.exec(tokensOf(from, secret).cookieFor(targetAt(from, index), false)) ?? []
+function valueFor(from: Pool, index: number, secret = SECRET, shown?: string): string {
+  const cookie = tokensOf(from, secret).cookieFor(targetAt(from, index), false, shown)
+  const [, value = ''] = /^p2p_sticky=([^;]*)/.exec(cookie) ?? []
   return value
 }
 
@@ -38,12 +39,12 @@ describe('a cookie', () => {
   it('is for this host alone, out of reach of scripts, and secure where its visitor is', () => {
     const from = sticky(named('ab'))
     const tokens = tokensOf(from)
-    expect(tokens.cookieFor(targetAt(from, 0), false)).toMatch(
+    expect(tokens.cookieFor(targetAt(from, 0), false, undefined)).toMatch(
       /^p2p_sticky=[\w-]{11}\.[\w-]{22}; Path=\/; HttpOnly; SameSite=Lax$/,
     )
-    expect(tokens.cookieFor(targetAt(from, 0), true)).toMatch(/; SameSite=Lax; Secure$/)
+    expect(tokens.cookieFor(targetAt(from, 0), true, undefined)).toMatch(/; SameSite=Lax; Secure$/)
     const lasting = sticky(named('ab'), '90m')
-    expect(tokensOf(lasting).cookieFor(targetAt(lasting, 1), false)).toContain(
+    expect(tokensOf(lasting).cookieFor(targetAt(lasting, 1), false, undefined)).toContain(
       '; Path=/; Max-Age=5400; HttpOnly',
     )
   })
@@ -61,6 +62,33 @@ describe('a cookie', () => {
     const from = sticky([{ url: 'http://10.1.2.3:8080' }, { url: 'http://10.1.2.4:8080' }])
     expect(valueFor(from, 0)).not.toBe(valueFor(from, 1))
     expect(Buffer.from(valueFor(from, 0), 'base64url').toString('latin1')).not.toContain('10.1')
+  })
+
+  it('holds what other pools gave under its name, and one of each', () => {
+    const [one, other] = [sticky(named('ab'), '0s', 'one'), sticky(named('ab'), '0s', 'other')]
+    const both = valueFor(other, 1, SECRET, valueFor(one, 0))
+    expect(tokensOf(one).targetOf(both)).toBe(one.targets[0])
+    expect(tokensOf(other).targetOf(both)).toBe(other.targets[1])
+    const moved = valueFor(one, 1, SECRET, both)
+    expect(moved.split('~')).toHaveLength(2)
+    expect(tokensOf(one).targetOf(moved)).toBe(one.targets[1])
+    expect(tokensOf(other).targetOf(moved)).toBe(other.targets[1])
+  })
+
+  it('holds no more than eight, the last ones, and nothing that is none', () => {
+    const pools = Array.from({ length: 10 }, (_, n) => sticky(named('ab'), '0s', `pool${n}`))
+    const full = pools.reduce((shown, from) => valueFor(from, 0, SECRET, shown), '')
+    expect(full.split('~')).toHaveLength(8)
+    expect(pools.map(from => tokensOf(from).targetOf(full) === from.targets[0])).toEqual(
+      pools.map((_, n) => n >= 2),
+    )
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.constantFrom('~', `${full}~x`, `${full}~~`)), shown => {
+        expect(valueFor(sticky(named('ab')), 0, SECRET, shown)).toMatch(
+          /^(?:[\w-]{11}\.[\w-]{22}~){0,7}[\w-]{11}\.[\w-]{22}$/,
+        )
+      }),
+    )
   })
 
   it('of another secret, another pool, or made up, leads nowhere', () => {
