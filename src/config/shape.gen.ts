@@ -458,7 +458,7 @@ export interface Retry {
   readonly on?: readonly string[] | null
   /** Methods that may be sent again although they might have been acted on. Left out: [GET, HEAD, OPTIONS, PUT, DELETE]. */
   readonly methods?: readonly string[] | null
-  /** What is held of a request's body while it may have to be sent again. A larger body is sent once it has been begun. Left out: 64KiB. */
+  /** What is held of a request's body while it may have to be sent again. A larger body is sent once it has been begun, and so is any while all requests together hold 64 MiB. Left out: 64KiB. */
   readonly body_buffer?: string | null
   /** Retries there may be for each request of the pool. Ten a second are allowed beside it, so that little traffic may be retried too; of both, what wasn't used adds up to 100 (as Finagle's and Linkerd's retry budgets, without their window). Left out: 20%. */
   readonly budget?: string | null

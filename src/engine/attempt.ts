@@ -2,7 +2,6 @@
 // Mutable on purpose: one object per forwarded request, called directly by the origin's connection.
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Failure } from '../base/failure.ts'
-import { owned } from '../base/lent.ts'
 import type { Connections } from '../upstream/connections.ts'
 import type { Health } from '../upstream/health/health.ts'
 import type { Dialed } from '../upstream/place.ts'
@@ -122,7 +121,7 @@ export class Attempt implements OriginSink {
   body(piece: Buffer, isLent: boolean): void {
     const { exchange } = this
     if (exchange.holdsBody) {
-      if (exchange.bytesIn <= this.keeps) exchange.waiting.push(owned(piece, isLent))
+      if (exchange.bytesIn <= this.keeps && !exchange.owner.bodies.isFull) exchange.hold(piece, isLent)
       else exchange.forgetBody()
     }
     this.origin?.send(piece, isLent)

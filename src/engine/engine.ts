@@ -26,6 +26,7 @@ import { type Following, followAgents } from './agents.ts'
 import type { Door, Reception } from './door.ts'
 import { Exchange, type ExchangeOwner } from './exchange.ts'
 import { Exchanges } from './exchanges.ts'
+import { HeldBodies } from './held-bodies.ts'
 import { limitAt } from './limit-place.ts'
 import { followHealth, type Live } from './live.ts'
 import { followNames, tellName } from './names.ts'
@@ -94,6 +95,7 @@ class RunningEngine implements Engine, Adopter, ExchangeOwner {
   readonly wire: WireParts
   readonly health: HealthParts
   readonly exchanges: Exchanges = new Exchanges()
+  readonly bodies: HeldBodies = new HeldBodies()
   /** By the word of their address. */
   readonly doors: Map<string, Door> = new Map()
   live: Live | undefined

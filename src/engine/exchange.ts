@@ -23,6 +23,7 @@ import type { RequestSink, VisitorSide } from '../wire/visitor-side.ts'
 import type { Attempt } from './attempt.ts'
 import type { Door } from './door.ts'
 import { dressed } from './error-page.ts'
+import type { HeldBodies } from './held-bodies.ts'
 import { limitAt } from './limit-place.ts'
 import { rescue } from './rescue.ts'
 import type { Retries } from './retries.ts'
@@ -30,6 +31,7 @@ import type { Retries } from './retries.ts'
 /** Who counts exchanges and prints their records. */
 export interface ExchangeOwner {
   readonly clock: { now(): number; wall(): number }
+  readonly bodies: HeldBodies
   /** Called once for every exchange. */
   ended(exchange: Exchange): void
 }
@@ -81,6 +83,7 @@ export class Exchange implements RequestSink, Member {
 
   /** Body pieces that came before the origin was ready, then those that another try would need. */
   waiting: Buffer[] = []
+  private heldBytes = 0
   /** `waiting` is all that has come of the body. */
   holdsBody = true
   /** The visitor was told to send the body it announced. */
@@ -113,8 +116,8 @@ export class Exchange implements RequestSink, Member {
       this.attempt.body(piece, isLent)
       return
     }
-    this.waiting.push(owned(piece, isLent))
-    if (this.bytesIn > MAX_WAITING) this.side.pause()
+    this.hold(piece, isLent)
+    if (this.bytesIn > MAX_WAITING || this.owner.bodies.isFull) this.side.pause()
   }
 
   end(trailers: Head | undefined): void {
@@ -260,7 +263,7 @@ export class Exchange implements RequestSink, Member {
   finish(): void {
     if (this.isOver) return
     this.isOver = true
-    this.waiting = []
+    this.letGo()
     this.retries?.cancel()
     this.leaveSeat()
     this.owner.ended(this)
@@ -283,9 +286,23 @@ export class Exchange implements RequestSink, Member {
     this.agentSeat = undefined
   }
 
+  /** Keeps a piece of the body. */
+  hold(piece: Buffer, isLent: boolean): void {
+    this.waiting.push(owned(piece, isLent))
+    this.heldBytes += piece.length
+    this.owner.bodies.bytes += piece.length
+  }
+
   /** Body pieces were written and won't be needed again. */
   forgetBody(): void {
     this.holdsBody = false
-    if (this.waiting.length > 0) this.waiting = []
+    this.letGo()
+  }
+
+  private letGo(): void {
+    if (this.heldBytes === 0) return
+    this.owner.bodies.bytes -= this.heldBytes
+    this.heldBytes = 0
+    this.waiting = []
   }
 }

@@ -1,15 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { Exchange } from '../../../src/engine/exchange.ts'
 import { Exchanges } from '../../../src/engine/exchanges.ts'
+import { HeldBodies } from '../../../src/engine/held-bodies.ts'
 import { recordOf } from '../../../src/engine/record.ts'
 import { handClock } from '../../support/clock.ts'
 import { type FakeSide, fakeSide } from '../../support/fake-side.ts'
 import { plainListener } from '../../support/plain-listener.ts'
 
-function begin(side: FakeSide = fakeSide(['GET /x?y=1 HTTP/1.1', 'Host: a', 'User-Agent: test'])) {
+function begin(
+  side: FakeSide = fakeSide(['GET /x?y=1 HTTP/1.1', 'Host: a', 'User-Agent: test']),
+  bodies: HeldBodies = new HeldBodies(),
+) {
   const clock = handClock()
   const ended: Exchange[] = []
-  const exchange = new Exchange({ clock, ended: done => void ended.push(done) }, side, plainListener(), 7)
+  const owner = { clock, bodies, ended: (done: Exchange) => void ended.push(done) }
+  const exchange = new Exchange(owner, side, plainListener(), 7)
   return { clock, exchange, ended, side }
 }
 
@@ -62,6 +67,19 @@ describe('an exchange', () => {
     expect(side.calls).toEqual([])
     exchange.data(Buffer.alloc(1), false)
     expect(side.calls).toEqual(['pause'])
+  })
+
+  it('makes every visitor wait whose origin is not there yet when all of them have sent much', () => {
+    const bodies = new HeldBodies(10)
+    const words = ['POST / HTTP/1.1', 'Host: a', 'Content-Length: 1000000']
+    const [one, other] = [begin(fakeSide(words), bodies), begin(fakeSide(words), bodies)]
+    one.exchange.data(Buffer.alloc(6), false)
+    other.exchange.data(Buffer.alloc(6), false)
+    expect([one.side.calls, other.side.calls]).toEqual([[], ['pause']])
+    one.exchange.gone()
+    expect([bodies.bytes, bodies.isFull]).toEqual([6, false])
+    other.exchange.gone()
+    expect(bodies.bytes).toBe(0)
   })
 
   it('refuses a body that grows past its limit with 413', () => {

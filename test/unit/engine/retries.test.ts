@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Retry as WrittenRetry } from '../../../src/config/shape.gen.ts'
 import { Exchange } from '../../../src/engine/exchange.ts'
+import { HeldBodies } from '../../../src/engine/held-bodies.ts'
 import type { Live } from '../../../src/engine/live.ts'
 import { conduct } from '../../../src/engine/pipeline.ts'
 import { compile } from '../../../src/snapshot/compile.ts'
@@ -21,9 +22,11 @@ interface Scene {
   readonly pieces?: number
   readonly isKept?: () => boolean
   readonly targets?: number
+  /** What all exchanges together may hold of bodies. */
+  readonly mostHeld?: number
 }
 
-function begin({ retry, method, pieces = 0, isKept = () => false, targets = 3 }: Scene) {
+function begin({ retry, method, pieces = 0, isKept = () => false, targets = 3, mostHeld }: Scene) {
   const words = Array.from({ length: targets }, (_, n) => ({ id: `t${n}`, url: `http://t${n}` }))
   const compiled = compile(
     configured({ routes: { all: { default: true, forward: { retry, targets: words } } } }),
@@ -59,7 +62,8 @@ function begin({ retry, method, pieces = 0, isKept = () => false, targets = 3 }:
     ...(pieces > 0 ? [`Content-Length: ${pieces * 5}`] : []),
   ])
   const ended: Exchange[] = []
-  const exchange = new Exchange({ clock, ended: done => void ended.push(done) }, side, listener, 1)
+  const bodies = new HeldBodies(mostHeld)
+  const exchange = new Exchange({ clock, bodies, ended: done => void ended.push(done) }, side, listener, 1)
   const random = { id: () => '0'.repeat(32), fraction: () => 0.5 }
   conduct(exchange, live, { clock, random })
   exchange.flush()
@@ -68,6 +72,7 @@ function begin({ retry, method, pieces = 0, isKept = () => false, targets = 3 }:
     clock,
     ended,
     exchange,
+    bodies,
     origins,
     side,
     send(): void {
@@ -146,6 +151,25 @@ describe('an exchange that may be retried', () => {
       ['hellohellohello', true],
     ])
   })
+
+  it('is sent once where all exchanges hold as much of bodies as they may', () => {
+    const scene = begin({
+      retry: { attempts: 2, on: ['reset'] },
+      method: 'PUT',
+      pieces: 3,
+      mostHeld: 10,
+    })
+    scene.send()
+    scene.origins.decide(200)
+    scene.send()
+    expect(scene.bodies.bytes).toBe(10)
+    scene.send()
+    expect(scene.bodies.bytes).toBe(0)
+    scene.origins.decide('reset')
+    scene.clock.wind(1_000)
+    expect(scene.origins.requests.map(({ body }) => body)).toEqual(['hellohellohello'])
+    expect(told(scene.side.calls)).toEqual(['answer 502'])
+  })
 })
 
 const FATES: readonly Fate[] = ['refused', 'reset', 'garbage', 'timeout', 'unprocessed', 200, 503, 500]
@@ -167,16 +191,17 @@ describe('whatever happens to a request', () => {
     pieces: fc.integer({ min: 0, max: 4 }),
     bodyBuffer: fc.constantFrom('0', '7', '64KiB'),
     kept: fc.array(fc.boolean(), { maxLength: 8 }),
+    mostHeld: fc.constantFrom(0, 7, 12, 1_000),
     steps: fc.array(fc.constantFrom<Fate | 'piece'>('piece', ...FATES), { minLength: 10, maxLength: 40 }),
   })
 
   it('nobody acts on it twice unless asked, it is sent whole, and it leaves nothing behind', () => {
     let repeated = 0
     fc.assert(
-      fc.property(scenes, ({ attempts, on, methods, method, pieces, bodyBuffer, kept, steps }) => {
+      fc.property(scenes, ({ attempts, on, methods, method, pieces, bodyBuffer, kept, mostHeld, steps }) => {
         const written: WrittenRetry = { attempts, on, methods, body_buffer: bodyBuffer }
         const luck = [...kept]
-        const scene = begin({ retry: written, method, pieces, isKept: () => luck.pop() === true })
+        const scene = begin({ retry: written, method, pieces, isKept: () => luck.pop() === true, mostHeld })
         const { origins, exchange, side } = scene
         for (const step of steps) {
           if (step === 'piece') scene.send()
@@ -199,7 +224,7 @@ describe('whatever happens to a request', () => {
           if (request.isWhole) expect(request.body).toBe('hello'.repeat(pieces))
         expect(told(side.calls).length).toBeLessThanOrEqual(1)
         expect(exchange.attempts).toBeLessThanOrEqual(attempts * 5)
-        expect([scene.active(), scene.ended.length]).toEqual([0, 1])
+        expect([scene.active(), scene.ended.length, scene.bodies.bytes]).toEqual([0, 1, 0])
       }),
       { numRuns: 2_000 },
     )
