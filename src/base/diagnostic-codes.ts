@@ -150,6 +150,8 @@ export const DIAGNOSTIC_CODES = {
     'A health check is described and nowhere enabled. `enabled: false` says that this is meant.',
   'peer/rfc-noncompliant':
     'A request policy passes on what RFC 9110 7.6.1 says a proxy must remove. A warning, as some origins need it.',
+  'peer/any-upgrade':
+    'A request policy passes on upgrades to whatever a visitor asks for, `h2c` too: what is said on a connection after it no rule of the file sees. A warning, as some origins speak a protocol of their own.',
   'retry/condition':
     'Not something a request may be sent again for: `connect`, `reset`, `timeout`, or `status:` and a status from 400 to 599.',
   'target/agent':

@@ -21,16 +21,28 @@ function warn(at: Pointer, what: string, findings: Findings): void {
   })
 }
 
+function warnOfUpgrades(at: Pointer, findings: Findings): void {
+  findings.add({
+    code: 'peer/any-upgrade',
+    severity: 'warning',
+    message:
+      'visitors may change to any protocol that the origin knows, h2c too: requests in it go past every route and rule',
+    at,
+    on: 'value',
+  })
+}
+
 function check(peer: Peer, peerAt: Pointer, findings: Findings): void {
   const { http_upstream_request_policy: policy } = peer
   const at = step(peerAt, 'http_upstream_request_policy')
-  if (policy === 'preserve') warn(at, 'hop-by-hop fields and nominated ones', findings)
+  if (policy === 'preserve') warn(at, 'hop-by-hop fields, nominated ones and any upgrade', findings)
   if (policy === undefined || policy === null || typeof policy === 'string') return
   const keepsHopByHop = policy.strip_hop_by_hop === false
   const keepsNominated = policy.strip_connection_nominated === false
   if (keepsHopByHop) warn(step(at, 'strip_hop_by_hop'), 'hop-by-hop fields', findings)
   if (keepsNominated)
     warn(step(at, 'strip_connection_nominated'), 'fields that Connection nominates', findings)
+  if (policy.h1_upgrade === 'preserve') warnOfUpgrades(step(at, 'h1_upgrade'), findings)
   const useless = (key: keyof typeof policy, beside: string): void => {
     if (policy[key] !== undefined)
       findings.key('shape/useless-key', step(at, key), `"${key}" does nothing beside ${beside}`)
