@@ -1,42 +1,48 @@
-// Reads the lists of one connection's requests. A browser mostly says the same again, but for the path; and to compare two lists,
-// most of whose words V8 knows to be the same ones, costs a fraction of putting the text of a head together and reading that.
+// Reads the lists of one connection's requests. A browser mostly says the same again, but for the path: one thing for pictures, another
+// for scripts. To compare lists, most of whose words V8 knows to be the same ones, costs a fraction of putting the text of a head
+// together and reading that.
 import type { Refusal } from '../h1/refusal.ts'
 import { RequestFields } from './request-fields.ts'
 
-/** Lines of up to so many bytes are kept. */
-const MOST_KEPT = 2048
-const NOTHING: readonly string[] = []
+/** Lists that are kept, of up to so many bytes in their lines. */
+const MOST = 4
+const LONGEST = 2048
+
+interface Known {
+  readonly list: readonly string[]
+  readonly fields: RequestFields
+}
 
 /** Mutable on purpose: one per connection, whose visitor's own words these are. */
 export class FieldLists {
-  private last: readonly string[] = NOTHING
-  private fields: RequestFields | undefined
+  private readonly known: Known[] = []
+  /** Which is given up next. */
+  private oldest = 0
 
   /** Reads names and values in turns; what it gives may be another request's too. */
   read(list: readonly string[]): RequestFields | Refusal {
-    if (this.fields !== undefined && this.isAgain(list, this.fields.pathAt)) {
-      this.fields.share()
-      return this.fields
+    for (const one of this.known) {
+      if (!isAgain(list, one)) continue
+      one.fields.share()
+      return one.fields
     }
     const fields = new RequestFields()
     const refusal = fields.read(list)
     if (refusal !== undefined) return refusal
-    this.keep(list, fields)
+    if (fields.lines.length <= LONGEST) this.keep({ list, fields })
     return fields
   }
 
-  /** Whether the list is the last one but for the path. */
-  private isAgain(list: readonly string[], pathAt: number): boolean {
-    const { last } = this
-    if (list.length !== last.length) return false
-    for (let index = 0; index < list.length; index++)
-      if (list[index] !== last[index] && index !== pathAt) return false
-    return true
+  private keep(one: Known): void {
+    this.known[this.oldest] = one
+    this.oldest = (this.oldest + 1) % MOST
   }
+}
 
-  private keep(list: readonly string[], fields: RequestFields): void {
-    const isSmall = fields.lines.length <= MOST_KEPT
-    this.last = isSmall ? list : NOTHING
-    this.fields = isSmall ? fields : undefined
-  }
+/** Whether a list is this one but for the path. */
+function isAgain(list: readonly string[], { list: known, fields: { pathAt } }: Known): boolean {
+  if (list.length !== known.length) return false
+  for (let index = 0; index < list.length; index++)
+    if (list[index] !== known[index] && index !== pathAt) return false
+  return true
 }

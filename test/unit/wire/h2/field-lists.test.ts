@@ -37,6 +37,16 @@ describe('FieldLists', () => {
     expect(second).toEqual(new FieldLists().read(list.flat()))
   })
 
+  it('knows the last four again, in whatever order they come', () => {
+    const lists = new FieldLists()
+    const read = (n: number) => lists.read(changed(6, `type/${n}`).flat())
+    const first = [1, 2, 3, 4].map(read)
+    const isAgain = (n: number): boolean => read(n) === first[n - 1]
+    expect([3, 1, 4, 2].map(isAgain)).toEqual([true, true, true, true])
+    read(5)
+    expect([4, 3, 2, 1].map(isAgain)).toEqual([true, true, true, false])
+  })
+
   it('has one head for all who say the same, from the second time on', () => {
     const lists = new FieldLists()
     const [first, second, third] = ['/', '/2', '/3'].map(path => readH2(at(path), { lists }))
