@@ -27,6 +27,11 @@ export function systemClock(): Clock {
   }
 }
 
+/** Calls once everything that is ready to be read in this turn of the event loop was. Keeps the process alive meanwhile. */
+export function afterReads(call: () => void): void {
+  setImmediate(call)
+}
+
 /** Lets everything that is ready to run (sockets, timers) have its turn. Keeps the process alive meanwhile. */
 export function nextTurn(): Promise<void> {
   return new Promise(resolve => {

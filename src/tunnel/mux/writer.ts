@@ -3,6 +3,7 @@
 // answer doesn't wait for every bulk transfer to have had its turn.
 // Mutable on purpose: everything that a tunnel carries passes here.
 import type { Duplex } from 'node:stream'
+import { afterReads } from '../../base/clock.ts'
 import { HEADER_BYTES, TYPE, writeHeader } from './frame.ts'
 import { Line, type Waiting } from './line.ts'
 import type { Outbox } from './outbox.ts'
@@ -203,6 +204,6 @@ export class FairWriter {
   private plan(): void {
     if (this.isPlanned || this.isBusy || this.isOver) return
     this.isPlanned = true
-    process.nextTick(this.flushSoon)
+    afterReads(this.flushSoon)
   }
 }

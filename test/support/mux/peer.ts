@@ -51,6 +51,8 @@ export async function peer({ role = 'client', terms = {}, refuses = false }: Wis
     accepted,
     calls,
     async heard() {
+      // What is said in this turn is written at its end.
+      await nextTurn()
       await nextTurn()
       return frames(ends.taken())
     },
