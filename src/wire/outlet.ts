@@ -23,6 +23,7 @@ interface Part {
 }
 
 const NOTHING: Buffer = Buffer.alloc(0)
+const NONE: readonly Buffer[] = []
 
 export class Outlet {
   /** What is gathered: most often one piece with the text before and behind it; what came before that is in `parts`. */
@@ -46,6 +47,9 @@ export class Outlet {
   private readonly told: ((error?: Error | null) => void) | undefined
   private readonly scratch: Scratch | undefined
   private readonly isSecure: boolean
+  /** Of the shared buffers, those whose bytes wait, and of these the ones whose bytes are gone when `taken` is called. */
+  private left: readonly Buffer[] = NONE
+  private leaving: readonly Buffer[] = NONE
 
   /** `drained` is called when bytes that were left pending are gone, so that `isClear` holds again. */
   constructor(socket: Writing, drained: () => void, scratch?: Scratch) {
@@ -166,7 +170,7 @@ export class Outlet {
     const taken = tryBytes(this.descriptor, scratch.joined, length)
     if (taken === length) return
     socket.write(scratch.joined.subarray(taken, length))
-    if (socket.writableLength > 0) scratch.leave()
+    if (socket.writableLength > 0) this.left = [...this.left, scratch.leave()]
   }
 
   private fill(scratch: Scratch): void {
@@ -231,6 +235,8 @@ export class Outlet {
   /** Asks to be told when the pending bytes are gone. */
   private wait(): void {
     this.isWaiting = true
+    this.leaving = this.left
+    this.left = NONE
     // An empty write stands behind them. `drain` would need a threshold so low that every write, pending or not, emits it.
     if (this.told === undefined) {
       if (this.socket.writableEnded) this.socket.once('finish', () => this.taken())
@@ -255,13 +261,23 @@ export class Outlet {
     this.isTimed = false
   }
 
+  private giveBack(buffers: readonly Buffer[]): void {
+    for (const buffer of buffers) this.scratch?.giveBack(buffer)
+  }
+
   private taken(error?: Error | null): void {
     // On TLS several writes can be done at once: the first of them has told already.
     if (!this.isWaiting) return
     this.isWaiting = false
     this.stopTiming()
+    // The system may not be done with the buffers of a connection that broke.
     if (error) return
+    this.giveBack(this.leaving)
+    this.leaving = NONE
     this.flush()
-    if (this.isClear) this.drained()
+    if (!this.isClear) return
+    this.giveBack(this.left)
+    this.left = NONE
+    this.drained()
   }
 }

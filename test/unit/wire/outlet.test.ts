@@ -64,6 +64,34 @@ describe('an outlet', () => {
     }
   })
 
+  it('gives what it wrote from back to all once the bytes are taken, and never if the connection broke', async () => {
+    const scratch = new Scratch()
+    const first = scratch.joined
+    const sink = new Sink(true)
+    const outlet = new Outlet(sink as unknown as Socket, () => undefined, scratch)
+    const broken = new Sink(true)
+    const lost = new Outlet(broken as unknown as Socket, () => undefined, scratch)
+    const buffers = [first]
+    for (const [n, one] of [outlet, outlet, lost].entries()) {
+      one.text('HEAD\r\n')
+      one.bytes(Buffer.alloc(10_240, String(n)), true)
+      one.flush()
+      buffers.push(scratch.joined)
+    }
+    expect(new Set(buffers).size).toBe(4)
+    broken.destroy()
+    sink.takeAll()
+    await nextTurn()
+    expect(sink.text).toBe(['0', '1'].map(digit => `HEAD\r\n${digit.repeat(10_240)}`).join(''))
+    scratch.leave()
+    const again = [scratch.joined]
+    scratch.leave()
+    again.push(scratch.joined)
+    scratch.leave()
+    again.push(scratch.joined)
+    expect(again.map(buffer => buffers.indexOf(buffer)).sort()).toEqual([-1, 0, 1])
+  })
+
   it('copies a lent piece and keeps an owned one as it is', () => {
     const sink = new Sink(true)
     const outlet = outletOn(sink)
