@@ -1,5 +1,6 @@
 // Where an origin's bytes are read into on their way to a stream. All connections share one buffer, what is read there is copied; a
-// read that fills it is of something large, whose next reads get buffers of their own, which come back when the tunnel took the bytes.
+// read that fills it is of something large, whose next reads get buffers of their own. Those, and the copies of what isn't little, come
+// back when the tunnel took the bytes: new ones all the time would be collected all the time.
 // Mutable on purpose: one per connection.
 import type { Duplex } from 'node:stream'
 import type { DialReads } from '../net/dial-step.ts'
@@ -31,14 +32,20 @@ export class OriginReads implements DialReads {
   read(length: number, buffer: Buffer): boolean {
     const isOwn = buffer === this.own
     this.isLarge = isOwn ? length >= buffer.length / 2 : length === buffer.length
-    const piece = buffer.subarray(0, length)
     this.passed(length)
-    if (!isOwn || !this.isLarge) return this.to.write(Buffer.from(piece))
-    this.own = undefined
-    return this.to.write(piece, error => {
+    if (length < this.buffers.small.length) return this.to.write(Buffer.from(buffer.subarray(0, length)))
+    const kept = isOwn ? buffer : this.copied(buffer)
+    if (isOwn) this.own = undefined
+    return this.to.write(kept.subarray(0, length), error => {
       // Of a stream that is cut, bytes may still be on their way to the system.
-      if (!error) this.buffers.giveBack(buffer)
+      if (!error) this.buffers.giveBack(kept)
     })
+  }
+
+  private copied(buffer: Buffer): Buffer {
+    const taken = this.buffers.take()
+    buffer.copy(taken)
+    return taken
   }
 
   /** The connection is over: the buffer that waits for it is somebody else's. */

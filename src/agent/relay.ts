@@ -2,6 +2,9 @@
 // writes.
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { owned } from '../base/lent.ts'
+import { descriptorOf, NOWHERE, tryBytes } from '../net/try-write.ts'
+import { MuxStream } from '../tunnel/mux/stream.ts'
 import type { Figures } from './figures.ts'
 import type { OriginReads } from './origin-reads.ts'
 
@@ -27,12 +30,21 @@ export function relay(near: Duplex, { socket: far, reads }: Far, figures: Figure
   figures.streams++
   tie(near, far)
   tie(far, near)
+  const isLent = near instanceof MuxStream
+  if (isLent) near.lends = true
   near.on('data', (bytes: Buffer) => {
     figures.received += bytes.length
-    if (!far.write(bytes)) near.pause()
+    if (!pass(bytes, isLent, far)) near.pause()
   })
   reads.start(near, bytes => {
     figures.sent += bytes
   })
   near.resume()
+}
+
+/** What the system takes at once is passed on as it lies there, only the rest is kept; false: it is enough for now. */
+function pass(bytes: Buffer, isLent: boolean, far: Socket): boolean {
+  const fd = far.writableLength === 0 && !far.writableEnded ? descriptorOf(far) : NOWHERE
+  const taken = tryBytes(fd, bytes, bytes.length)
+  return taken === bytes.length || far.write(owned(bytes.subarray(taken), isLent))
 }

@@ -8,8 +8,8 @@ const SMALL_BYTES = 16 * 1024
 const MEDIUM_BYTES = 64 * 1024
 /** Large bodies: measured, 256 KiB a read brings a 10 MiB response within a few percent of what larger ones do. */
 const LARGE_BYTES = 256 * 1024
-/** Spare large buffers kept for the next large body. */
-const MAX_SPARE = 16
+/** Bytes of large buffers that are kept for the next large body. */
+const SPARE_BYTES = 4 * 1024 * 1024
 
 export interface ReadBuffers {
   /** What it holds is lent until the read call returns. */
@@ -26,6 +26,7 @@ export interface ReadBuffers {
 /** Buffers for one process; `largeBytes`: how large the large ones are. */
 export function openReadBuffers(largeBytes: number = LARGE_BYTES): ReadBuffers {
   const spare: Buffer[] = []
+  const mostSpare = Math.ceil(SPARE_BYTES / largeBytes)
   const shared = Buffer.allocUnsafeSlow(largeBytes)
   return {
     shared,
@@ -33,7 +34,7 @@ export function openReadBuffers(largeBytes: number = LARGE_BYTES): ReadBuffers {
     medium: shared.subarray(0, MEDIUM_BYTES),
     take: () => spare.pop() ?? Buffer.allocUnsafeSlow(largeBytes),
     giveBack(buffer) {
-      if (spare.length < MAX_SPARE) spare.push(buffer)
+      if (spare.length < mostSpare) spare.push(buffer)
     },
   }
 }

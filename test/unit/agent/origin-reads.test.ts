@@ -43,6 +43,16 @@ describe('what an origin sends', () => {
     expect(passed()).toBe(100)
   })
 
+  it('is copied to a buffer that comes back when it fills that of all', async () => {
+    const { buffers, written, read, done } = world()
+    buffers.small.fill('a')
+    read(buffers.small.length).fill('!')
+    expect(written[0]?.equals(Buffer.alloc(buffers.small.length, 'a'))).toBe(true)
+    done()
+    await new Promise(resolve => process.nextTick(resolve))
+    expect(buffers.take().buffer).toBe(written[0]?.buffer)
+  })
+
   it('is written as it was read when it is much, and the buffer comes back when it is sent', async () => {
     const { buffers, written, read, done } = world()
     read(buffers.small.length)
@@ -61,6 +71,15 @@ describe('what an origin sends', () => {
     read(buffers.small.length)
     const own = read(10)
     expect(own).not.toBe(buffers.small)
+    expect(read(10)).toBe(buffers.small)
+  })
+
+  it('is written as it was read when it is less than much, and not little', () => {
+    const { buffers, written, read, done } = world()
+    read(buffers.small.length)
+    done()
+    const own = read(20_000)
+    expect(written[1]?.buffer).toBe(own.buffer)
     expect(read(10)).toBe(buffers.small)
   })
 
