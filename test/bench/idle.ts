@@ -60,6 +60,10 @@ for (const peer of PEERS.filter(one => names.includes(one.name))) {
     process.stderr.write(`SKIPPED ${peer.name}: ${peer.program} is not installed\n`)
     continue
   }
+  if (values.websockets && peer.name === 'http-proxy-3') {
+    process.stderr.write('SKIPPED http-proxy-3: its script here answers no upgrade\n')
+    continue
+  }
   const home = join(dir, peer.name.replace(/\W/g, '-'))
   mkdirSync(home)
   const port = await freePort()
