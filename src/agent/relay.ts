@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { owned } from '../base/lent.ts'
-import { descriptorOf, NOWHERE, tryBytes } from '../net/try-write.ts'
+import { descriptorOf, tryBytes } from '../net/try-write.ts'
 import { MuxStream } from '../tunnel/mux/stream.ts'
 import type { Figures } from './figures.ts'
 import type { OriginReads } from './origin-reads.ts'
@@ -44,7 +44,6 @@ export function relay(near: Duplex, { socket: far, reads }: Far, figures: Figure
 
 /** What the system takes at once is passed on as it lies there, only the rest is kept; false: it is enough for now. */
 function pass(bytes: Buffer, isLent: boolean, far: Socket): boolean {
-  const fd = far.writableLength === 0 && !far.writableEnded ? descriptorOf(far) : NOWHERE
-  const taken = tryBytes(fd, bytes, bytes.length)
+  const taken = tryBytes(descriptorOf(far), bytes, bytes.length)
   return taken === bytes.length || far.write(owned(bytes.subarray(taken), isLent))
 }

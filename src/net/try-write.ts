@@ -13,10 +13,11 @@ interface Insides {
 export const NOWHERE = -1
 
 /**
- * The descriptor of a socket as long as it is open. Only for sockets without TLS, past which this would write, and only while the
- * stream holds nothing that should go first.
+ * The descriptor of a socket as long as it is open, hasn't been ended, and holds nothing that should go first. Only for sockets without
+ * TLS, past which this would write.
  */
-export function descriptorOf(socket: Pick<Socket, 'write'>): number {
+export function descriptorOf(socket: Pick<Socket, 'writableLength' | 'writableEnded'>): number {
+  if (socket.writableLength > 0 || socket.writableEnded) return NOWHERE
   const fd = (socket as Insides)._handle?.fd
   return typeof fd === 'number' ? fd : NOWHERE
 }

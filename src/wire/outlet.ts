@@ -107,9 +107,7 @@ export class Outlet {
 
   /** Where the kernel can be asked, which it can't be past bytes that wait. */
   private get descriptor(): number {
-    const { socket } = this
-    if (this.told !== undefined || this.isWaiting || this.isSlow) return NOWHERE
-    return socket.writableLength === 0 && !socket.writableEnded ? descriptorOf(socket) : NOWHERE
+    return this.told !== undefined || this.isWaiting || this.isSlow ? NOWHERE : descriptorOf(this.socket)
   }
 
   /** TLS encrypts a piece while it is written, or keeps a copy, unless it waits behind another: then a lent one is free again. */

@@ -57,6 +57,14 @@ describe('a write that is tried', () => {
     ])
   })
 
+  it('finds no descriptor where something goes first, or nothing may follow', () => {
+    near.end('the last words')
+    expect(descriptorOf(near)).toBe(NOWHERE)
+    const other = new Duplex({ write: () => undefined })
+    other.write('x')
+    expect(descriptorOf(Object.assign(other, { _handle: { fd: 1 } }))).toBe(NOWHERE)
+  })
+
   it('finds no descriptor where there is none', () => {
     expect(descriptorOf(new Socket())).toBe(NOWHERE)
     expect(descriptorOf(new Duplex())).toBe(NOWHERE)
