@@ -4,7 +4,7 @@
 import type { Refusal } from '../h1/refusal.ts'
 import { RequestFields } from './request-fields.ts'
 
-/** Lists that are kept, of up to so many bytes in their lines. */
+/** Lists that are kept, of up to so many bytes besides the path, which isn't kept. */
 const MOST = 4
 const LONGEST = 2048
 
@@ -29,12 +29,15 @@ export class FieldLists {
     const fields = new RequestFields()
     const refusal = fields.read(list)
     if (refusal !== undefined) return refusal
-    if (fields.lines.length <= LONGEST) this.keep({ list, fields })
+    this.keep(list, fields)
     return fields
   }
 
-  private keep(one: Known): void {
-    this.known[this.oldest] = one
+  private keep(list: readonly string[], fields: RequestFields): void {
+    // What a visitor may make long stands in these three, and in the path.
+    if (fields.lines.length + fields.method.length + fields.scheme.length > LONGEST) return
+    const known = list.map((word, index) => (index === fields.pathAt ? '' : word))
+    this.known[this.oldest] = { list: known, fields }
     this.oldest = (this.oldest + 1) % MOST
   }
 }

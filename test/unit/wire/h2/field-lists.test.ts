@@ -86,6 +86,18 @@ describe('FieldLists', () => {
     expect(lists.read(long.flat())).not.toBe(lists.read(long.flat()))
   })
 
+  it.each([
+    ['a path', ':path', true],
+    ['a method', ':method', false],
+    ['a scheme', ':scheme', false],
+  ])('keeps nothing of %s as long as a head may be', (_, name, isKnown) => {
+    const lists = new FieldLists()
+    const long = pseudo({ [name]: '/'.repeat(64 * 1024) }).flat()
+    const first = lists.read(long)
+    expect(lists.read(long) === first).toBe(isKnown)
+    expect(JSON.stringify(lists).length).toBeLessThan(4096)
+  })
+
   it('whatever came before on a connection, a request reads as if it had come alone', () => {
     const value = fc.constantFrom('', 'a', 'b c', 'x\r\ny: z', '\0', 'a=1; b=2')
     const path = fc.constantFrom('/', '/other', '/x y', '/a\r\nb: c', '*', 'none')
