@@ -60,8 +60,9 @@ for (const peer of PEERS.filter(one => names.includes(one.name))) {
     process.stderr.write(`SKIPPED ${peer.name}: ${peer.program} is not installed\n`)
     continue
   }
-  if (values.websockets && peer.name === 'http-proxy-3') {
-    process.stderr.write('SKIPPED http-proxy-3: its script here answers no upgrade\n')
+  const why = values.websockets ? peer.cannot?.websocket : undefined
+  if (why !== undefined) {
+    process.stderr.write(`SKIPPED ${peer.name}: ${why}\n`)
     continue
   }
   const home = join(dir, peer.name.replace(/\W/g, '-'))

@@ -98,6 +98,7 @@ export const PEERS: readonly Peer[] = [
   caddy,
   fromNpm('http-proxy-3', 'peer-http-proxy-3.ts', {
     h2: 'its requests are copies of HTTP/1.1 ones; pseudo-headers break them',
+    websocket: 'its script here answers no upgrade',
   }),
   fromNpm('@fastify/http-proxy', 'peer-fastify.ts'),
 ]

@@ -32,7 +32,7 @@ export interface Peer {
   /** The program that must be installed; undefined for what npm brings. */
   readonly program: string | undefined
   /** What it can't speak, and why. */
-  readonly cannot?: Readonly<Partial<Record<Protocol, string>>>
+  readonly cannot?: Readonly<Partial<Record<Protocol | 'websocket', string>>>
   start(stand: Stand): Start
 }
 
